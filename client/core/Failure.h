@@ -1,0 +1,40 @@
+// Bad news as a value: what kind, which code, and a sentence for people.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace baton {
+
+/// An event's errorcat; the numbers are the protocol's.  [Omaha 3.1, event Objects (Ping-Back Request)]
+enum class Category { None = 0, Download = 1, Unpack = 2, Install = 3, Service = 4, UpdateCheck = 5 };
+
+/// update_engine's numbers for an event's errorcode, which operators of CoreUpdate and Nebraska know.
+namespace code {
+constexpr int Unexplained = 1;
+constexpr int CandidateFailed = 5; ///< "postinstall": the try-out, readiness or probation said no
+constexpr int Transfer = 9;
+constexpr int HashMismatch = 10;
+constexpr int SizeMismatch = 11;
+constexpr int VerificationFailed = 12;
+constexpr int WriteFailed = 14;
+constexpr int EmptyAnswer = 30;
+constexpr int XmlInvalid = 31;
+constexpr int AnswerInvalid = 34;
+constexpr int IgnoredByPolicy = 35;
+constexpr int DeferredByPolicy = 36;
+constexpr int HttpError = 37;
+constexpr int RolledBack = 44;
+constexpr int HttpStatusBase = 2000; ///< plus the HTTP status
+} // namespace code
+
+/// What was tried, on what, and why it failed. Nothing branches on `detail`.
+struct Failure {
+    Category category = Category::None;
+    int code = code::Unexplained; ///< one of baton::code; never 0, which a server reads as success
+    std::string detail;
+
+    friend bool operator==(const Failure&, const Failure&) = default;
+};
+
+} // namespace baton
