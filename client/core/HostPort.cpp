@@ -8,12 +8,14 @@ namespace {
 
 bool isHostCharacter(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' ||
+           c == '_';
 }
 
 bool isV6Character(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.' || c == '%';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.' ||
+           c == '%';
 }
 
 } // namespace
@@ -26,7 +28,8 @@ std::optional<HostPort> parseHostPort(std::string_view text)
 
     const auto host = bracketed ? text.substr(1, split - 1) : text.substr(0, split);
     const auto port = text.substr(split + (bracketed ? 2 : 1));
-    if (host.empty() || port.empty() || !std::all_of(host.begin(), host.end(), bracketed ? isV6Character : isHostCharacter))
+    if (host.empty() || port.empty() ||
+        !std::all_of(host.begin(), host.end(), bracketed ? isV6Character : isHostCharacter))
         return std::nullopt;
 
     HostPort address{std::string(host), 0};

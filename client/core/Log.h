@@ -8,7 +8,7 @@ namespace baton {
 
 enum class Level { Debug, Info, Warning, Error };
 
-/// One call, one line. Text from outside goes through quoted() of client/core/Text.h first.
+/// One call, one line. Text from outside goes through escaped() of client/core/Text.h first.
 struct Log {
     virtual ~Log() = default;
 

@@ -6,10 +6,7 @@
 namespace baton {
 namespace {
 
-bool isAlphanumeric(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
+bool isAlphanumeric(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // Length of the well-formed UTF-8 sequence that `text` begins with; 0 if it begins with none.
 std::size_t utf8Length(std::string_view text)
@@ -29,7 +26,7 @@ std::size_t utf8Length(std::string_view text)
 
 } // namespace
 
-std::string quoted(std::string_view text, std::size_t longest)
+std::string escaped(std::string_view text, std::size_t longest)
 {
     static constexpr std::string_view Digits = "0123456789abcdef";
     std::string line;

@@ -13,7 +13,7 @@ namespace baton {
 
 /// The text with every control character, backslash and invalid UTF-8 byte escaped, cut at `longest` bytes: one line
 /// whatever came. For logs, terminals and error messages.
-std::string quoted(std::string_view text, std::size_t longest = 200);
+std::string escaped(std::string_view text, std::size_t longest = 200);
 
 /// Whether it may be the name of one file in a directory of ours: 1-128 of [A-Za-z0-9._+~-], no leading dot or dash.
 bool isPlainName(std::string_view text);

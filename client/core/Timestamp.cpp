@@ -50,10 +50,10 @@ std::string printTimestamp(WallTime time)
     const year_month_day day(date);
     const hh_mm_ss clock(floor<seconds>(time - date));
     std::array<char, 32> text{};
-    const int length = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                     static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
-                                     static_cast<unsigned>(day.day()), static_cast<int>(clock.hours().count()),
-                                     static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+    const int length = std::snprintf(
+        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(day.year()),
+        static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()), static_cast<int>(clock.hours().count()),
+        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
     return {text.data(), static_cast<std::size_t>(length)};
 }
 

@@ -1,0 +1,23 @@
+#include "client/os/Errors.h"
+
+#include <string.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace baton::os {
+
+void fail(std::string_view what) { fail(what, errno); }
+
+void fail(std::string_view what, int error)
+{
+    throw std::system_error(error, std::generic_category(), std::string(what));
+}
+
+std::string describe(int error)
+{
+    const char* name = ::strerrorname_np(error);
+    return std::generic_category().message(error) + " (" + (name != nullptr ? name : "errno") + ')';
+}
+
+} // namespace baton::os

@@ -1,0 +1,44 @@
+// The update that the agent is working on, kept on disk so that a crash loses nothing and the server is told the end.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/store/Release.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace baton::store {
+
+/// How far the agent has brought it. The stager takes up what is Downloaded; nothing else of the attempt is believed.
+enum class AttemptStage { Granted, Downloading, Downloaded, Installed };
+
+/// One package to fetch. The finished bytes lie in downloads/SHA256, the unfinished ones in downloads/SHA256.part.
+struct AttemptPackage {
+    std::string name; ///< Omaha's; a plain name
+    std::int64_t sizeBytes = 0;
+    std::string sha256;
+    std::vector<std::string> urls; ///< whole, in the order offered
+    std::string validator;         ///< strong ETag or Last-Modified of the bytes in the .part; may be empty
+
+    friend bool operator==(const AttemptPackage&, const AttemptPackage&) = default;
+};
+
+/// The agent's file downloads/attempt.json; only the agent writes it.
+struct Attempt {
+    ReleaseKey key;   ///< what is being fetched
+    std::string from; ///< the version that ran when it was granted
+    AttemptStage stage = AttemptStage::Granted;
+    std::vector<AttemptPackage> packages;
+    std::string sessionId;
+
+    friend bool operator==(const Attempt&, const Attempt&) = default;
+};
+
+std::string print(const Attempt& attempt);
+
+/// @throws std::runtime_error saying what is wrong with the text; names, digests and sizes are checked, so that
+/// nobody who reads it can be led out of the downloads directory.
+Attempt parseAttempt(const std::string& text);
+
+} // namespace baton::store

@@ -1,0 +1,71 @@
+#include "client/store/Json.h"
+
+#include "client/core/Text.h"
+
+#include <limits>
+
+namespace baton::store {
+
+Json parseObject(const std::string& text, const char* what)
+{
+    auto document = Json::parse(text, nullptr, false);
+    if (!document.is_object()) throw std::runtime_error(std::string(what) + " is damaged: it is no JSON object");
+    return document;
+}
+
+const Json& member(const Json& object, const char* name)
+{
+    const auto found = object.is_object() ? object.find(name) : object.end();
+    if (!object.is_object() || found == object.end()) throw std::runtime_error(std::string(name) + " is missing");
+    return *found;
+}
+
+std::string text(const Json& object, const char* name)
+{
+    const auto& value = member(object, name);
+    if (!value.is_string()) throw std::runtime_error(std::string(name) + " is no text");
+    return value.get<std::string>();
+}
+
+std::int64_t number(const Json& object, const char* name)
+{
+    const auto& value = member(object, name);
+    if (!value.is_number_integer()) throw std::runtime_error(std::string(name) + " is no whole number");
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+        throw std::runtime_error(std::string(name) + " is too large");
+    return value.get<std::int64_t>();
+}
+
+int smallNumber(const Json& object, const char* name)
+{
+    const auto value = number(object, name);
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
+        throw std::runtime_error(std::string(name) + " is out of range");
+    return static_cast<int>(value);
+}
+
+Json toJson(const ReleaseKey& key) { return {{"version", key.version}, {"sha256", key.sha256}}; }
+
+ReleaseKey keyFrom(const Json& object)
+{
+    ReleaseKey key{text(object, "version"), text(object, "sha256")};
+    if (!isVersionText(key.version)) throw std::runtime_error("version is not one: " + escaped(key.version));
+    if (!isSha256Hex(key.sha256)) throw std::runtime_error("sha256 is not one: " + escaped(key.sha256));
+    return key;
+}
+
+Json toJson(const StoredPackage& package)
+{
+    return {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}};
+}
+
+StoredPackage packageFrom(const Json& object)
+{
+    StoredPackage package{text(object, "name"), number(object, "size"), text(object, "sha256")};
+    if (!isPlainName(package.name)) throw std::runtime_error("package name is not plain: " + escaped(package.name));
+    if (package.sizeBytes < 1) throw std::runtime_error("size of " + package.name + " is not positive");
+    if (!isSha256Hex(package.sha256)) throw std::runtime_error("sha256 of " + package.name + " is not one");
+    return package;
+}
+
+} // namespace baton::store

@@ -1,0 +1,27 @@
+#include "client/store/Release.h"
+
+#include "client/core/Text.h"
+#include "client/store/Json.h"
+
+namespace baton::store {
+
+std::string print(const Release& release)
+{
+    Json document = {{"format", 1}, {"version", release.key.version}, {"sha256", release.key.sha256}};
+    document["program"] = release.program;
+    document["packages"] = Json::array();
+    for (const auto& package : release.packages) document["packages"].push_back(toJson(package));
+    return document.dump(2) + '\n';
+}
+
+Release parseRelease(const std::string& text)
+{
+    const auto document = parseObject(text, ReleaseFileName);
+    Release release{keyFrom(document), {}, store::text(document, "program")};
+    if (!release.program.empty() && !isPlainName(release.program))
+        throw std::runtime_error("program is not a plain name: " + escaped(release.program));
+    for (const auto& package : member(document, "packages")) release.packages.push_back(packageFrom(package));
+    return release;
+}
+
+} // namespace baton::store

@@ -1,0 +1,104 @@
+#include "client/store/State.h"
+
+#include "client/store/Json.h"
+
+#include <algorithm>
+
+namespace baton::store {
+namespace {
+
+constexpr std::array<std::string_view, 3> RoleNames{"serving", "candidate", "draining"};
+constexpr std::array<std::string_view, 3> StepNames{"tryOut", "installed", "started"};
+
+Json optionalKey(const std::optional<ReleaseKey>& key) { return key ? toJson(*key) : Json(nullptr); }
+
+std::optional<ReleaseKey> optionalKeyFrom(const Json& document, const char* name)
+{
+    const auto& value = member(document, name);
+    return value.is_null() ? std::nullopt : std::optional(keyFrom(value));
+}
+
+Json toJson(const Install& install)
+{
+    auto document = store::toJson(install.key);
+    document["step"] = StepNames.at(static_cast<std::size_t>(install.step));
+    document["tries"] = install.tries;
+    return document;
+}
+
+Json toJson(const BlockedRelease& blocked)
+{
+    auto document = store::toJson(blocked.key);
+    document["reason"] = blocked.reason;
+    document["time"] = blocked.time;
+    return document;
+}
+
+Json toJson(const GenerationRecord& generation)
+{
+    auto document = store::toJson(generation.key);
+    document["number"] = generation.number;
+    document["role"] = RoleNames.at(static_cast<std::size_t>(generation.role));
+    document["pid"] = generation.pid;
+    document["startTicks"] = generation.startTicks;
+    document["bootId"] = generation.bootId;
+    return document;
+}
+
+GenerationRecord generationFrom(const Json& object)
+{
+    GenerationRecord generation;
+    generation.number = smallNumber(object, "number");
+    generation.role = enumFrom<GenerationRole>(object, "role", RoleNames);
+    generation.key = keyFrom(object);
+    generation.pid = smallNumber(object, "pid");
+    generation.startTicks = static_cast<std::uint64_t>(number(object, "startTicks"));
+    generation.bootId = text(object, "bootId");
+    // kill(0) and kill(-1) would end Baton or the host's processes.
+    if (generation.pid <= 1) throw std::runtime_error("pid is not one of a program");
+    return generation;
+}
+
+} // namespace
+
+bool State::isBlocked(const ReleaseKey& key) const
+{
+    return std::any_of(blocked.begin(), blocked.end(), [&](const auto& entry) { return entry.key == key; });
+}
+
+std::string print(const State& state)
+{
+    Json document = {{"format", State::Format}};
+    document["current"] = optionalKey(state.current);
+    document["previous"] = optionalKey(state.previous);
+    document["install"] = state.install ? toJson(*state.install) : Json(nullptr);
+    document["lastGeneration"] = state.lastGeneration;
+    document["generations"] = Json::array();
+    for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));
+    document["blocked"] = Json::array();
+    for (const auto& blocked : state.blocked) document["blocked"].push_back(toJson(blocked));
+    return document.dump(2) + '\n';
+}
+
+State parseState(const std::string& text)
+try {
+    const auto document = parseObject(text, "state.json");
+    if (const auto format = number(document, "format"); format != State::Format)
+        throw std::runtime_error("format " + std::to_string(format) + " is not known to this version");
+
+    State state;
+    state.current = optionalKeyFrom(document, "current");
+    state.previous = optionalKeyFrom(document, "previous");
+    if (const auto& install = member(document, "install"); !install.is_null())
+        state.install =
+            Install{keyFrom(install), enumFrom<InstallStep>(install, "step", StepNames), smallNumber(install, "tries")};
+    state.lastGeneration = smallNumber(document, "lastGeneration");
+    for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
+    for (const auto& object : member(document, "blocked"))
+        state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
+    return state;
+} catch (const std::runtime_error& e) {
+    throw std::runtime_error(std::string("state.json is damaged: ") + e.what());
+}
+
+} // namespace baton::store

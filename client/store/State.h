@@ -1,0 +1,72 @@
+// All that the supervisor must remember, as one value that prints and parses.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/store/Release.h"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace baton::store {
+
+/// A release that is never to run again on this machine, known by its bytes.
+struct BlockedRelease {
+    ReleaseKey key;
+    std::string reason;
+    std::string time; ///< RFC 3339, UTC
+
+    friend bool operator==(const BlockedRelease&, const BlockedRelease&) = default;
+};
+
+enum class GenerationRole { Serving, Candidate, Draining };
+
+/// A process that runs a release. Pid, start time and boot id together name a process for good: a pid alone is
+/// given to strangers again.
+struct GenerationRecord {
+    int number = 0;
+    GenerationRole role = GenerationRole::Serving;
+    ReleaseKey key;
+    pid_t pid = 0;
+    std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat
+    std::string bootId;
+
+    friend bool operator==(const GenerationRecord&, const GenerationRecord&) = default;
+};
+
+/// Where the release that is to come stands. Written before each step is acted on.
+enum class InstallStep { TryOut, Installed, Started };
+
+struct Install {
+    ReleaseKey key;
+    InstallStep step = InstallStep::TryOut;
+    int tries = 0; ///< how often its hand-off was begun; it grows only when Baton itself died in between
+
+    friend bool operator==(const Install&, const Install&) = default;
+};
+
+/// The file state.json; only the supervisor writes it.
+struct State {
+    static constexpr int Format = 1;
+
+    std::optional<ReleaseKey> current;  ///< the committed release
+    std::optional<ReleaseKey> previous; ///< the one before it, kept on disk to go back to
+    std::optional<Install> install;     ///< the release on its way in
+    std::vector<BlockedRelease> blocked;
+    std::vector<GenerationRecord> generations;
+    int lastGeneration = 0; ///< the highest number ever given
+
+    bool isBlocked(const ReleaseKey& key) const;
+
+    friend bool operator==(const State&, const State&) = default;
+};
+
+std::string print(const State& state);
+
+/// @throws std::runtime_error saying what is wrong with the text.
+State parseState(const std::string& text);
+
+} // namespace baton::store

@@ -1,0 +1,141 @@
+#include "client/store/Store.h"
+
+#include "client/os/Errors.h"
+#include "client/os/Files.h"
+
+#include <sys/file.h>
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <sstream>
+
+namespace baton::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t LongestHistory = 64 * 1024 * 1024;
+
+void pointAt(const fs::path& link, const std::optional<ReleaseKey>& key)
+{
+    const auto target = key ? fs::path("releases") / key->directoryName() : fs::path();
+    std::error_code none;
+    if (!key) {
+        fs::remove(link, none);
+        return;
+    }
+    if (fs::read_symlink(link, none) != target) os::pointDurably(link, target);
+}
+
+} // namespace
+
+Store::Store(const fs::path& root) : root_(fs::absolute(root).lexically_normal())
+{
+    if (!root_.has_filename()) root_ = root_.parent_path(); // "dir/" and "dir" are the same place.
+}
+
+void Store::create() const
+{
+    os::makeDirectory(root_);
+    os::makeDirectory(releases());
+    os::makeDirectory(downloads());
+}
+
+std::optional<os::UniqueFd> Store::lock() const
+{
+    auto file = os::open(root_ / "lock", O_RDWR | O_CREAT | O_NOFOLLOW); // Never removed: two files would be two locks.
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return file;
+    if (errno != EWOULDBLOCK) os::fail("lock " + (root_ / "lock").string());
+    return std::nullopt;
+}
+
+std::optional<State> Store::loadState() const
+{
+    const auto text = os::readWhole(stateFile());
+    return text ? std::optional(parseState(*text)) : std::nullopt;
+}
+
+void Store::save(const State& state) const { os::writeDurably(stateFile(), print(state)); }
+
+std::optional<Attempt> Store::loadAttempt() const
+{
+    const auto text = os::readWhole(attemptFile());
+    return text ? std::optional(parseAttempt(*text)) : std::nullopt;
+}
+
+void Store::save(const Attempt& attempt) const { os::writeDurably(attemptFile(), print(attempt)); }
+
+void Store::forgetAttempt() const
+{
+    std::error_code none;
+    fs::remove(attemptFile(), none); // First: a package without an attempt is rubbish, the other way round a riddle.
+    os::syncDirectory(downloads());
+    for (const auto& entry : fs::directory_iterator(downloads())) {
+        const auto name = entry.path().filename().string();
+        if (name.size() >= 64 && name.find_first_not_of("0123456789abcdef") >= 64) fs::remove(entry.path(), none);
+    }
+}
+
+std::vector<HistoryLine> Store::history() const
+{
+    std::vector<HistoryLine> lines;
+    std::istringstream text(os::readWhole(historyFile(), LongestHistory).value_or(std::string()));
+    for (std::string line; std::getline(text, line);)
+        if (auto parsed = parseHistoryLine(line)) lines.push_back(std::move(*parsed));
+    return lines;
+}
+
+void Store::append(const HistoryLine& line) const { os::appendLineDurably(historyFile(), print(line)); }
+
+std::vector<Release> Store::installed() const
+{
+    std::vector<Release> found;
+    for (const auto& entry : fs::directory_iterator(releases())) {
+        if (entry.path().filename().string().starts_with('.')) continue;
+        const auto text = os::readWhole(entry.path() / ReleaseFileName);
+        if (text) found.push_back(parseRelease(*text));
+    }
+    return found;
+}
+
+std::optional<Release> Store::loadRelease(const ReleaseKey& key) const
+{
+    const auto text = os::readWhole(releaseDirectory(key) / ReleaseFileName);
+    if (!text) return std::nullopt;
+    auto release = parseRelease(*text);
+    if (release.key == key) return release;
+    return std::nullopt; // The name holds only twelve digits of the digest; the file holds all.
+}
+
+void Store::install(const ReleaseKey& key) const
+{
+    if (loadRelease(key)) return discardStaged(key);
+    os::removeTree(releaseDirectory(key));
+    os::renameDurably(stagingDirectory(key), releaseDirectory(key));
+}
+
+void Store::discardStaged(const ReleaseKey& key) const { os::removeTree(stagingDirectory(key)); }
+
+void Store::removeRelease(const ReleaseKey& key) const
+{
+    // Renamed first, so that a removal cut short leaves no half release under a release's name.
+    const auto rubbish = releases() / (".old-" + key.directoryName());
+    os::removeTree(rubbish);
+    if (fs::exists(releaseDirectory(key))) os::renameDurably(releaseDirectory(key), rubbish);
+    os::removeTree(rubbish);
+}
+
+void Store::removeLeftovers() const
+{
+    for (const auto& entry : fs::directory_iterator(releases()))
+        if (entry.path().filename().string().starts_with('.')) os::removeTree(entry.path());
+}
+
+void Store::pointLinks(const State& state) const
+{
+    pointAt(root_ / "current", state.current);
+    pointAt(root_ / "previous", state.previous);
+}
+
+} // namespace baton::store
