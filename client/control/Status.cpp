@@ -1,0 +1,115 @@
+#include "client/control/Status.h"
+
+#include <nlohmann/json.hpp>
+
+#include <stdexcept>
+
+namespace baton::control {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json toJson(const RunningRelease& release)
+{
+    return {{"version", release.version},
+            {"sha256", release.sha256},
+            {"generation", release.generation},
+            {"pid", release.pid}};
+}
+
+Json orNull(const std::optional<RunningRelease>& release) { return release ? toJson(*release) : Json(nullptr); }
+Json orNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+RunningRelease releaseFrom(const Json& object)
+{
+    return {object.at("version").get<std::string>(), object.at("sha256").get<std::string>(),
+            object.at("generation").get<int>(), object.at("pid").get<int>()};
+}
+
+std::optional<RunningRelease> releaseOrNothing(const Json& value)
+{
+    return value.is_null() ? std::nullopt : std::optional(releaseFrom(value));
+}
+
+std::string textOrNothing(const Json& value) { return value.is_null() ? std::string() : value.get<std::string>(); }
+
+std::string describe(const RunningRelease& release)
+{
+    return release.version + "  (generation " + std::to_string(release.generation) + ", pid " +
+           std::to_string(release.pid) + ", sha256 " + release.sha256.substr(0, 12) + ")";
+}
+
+std::string row(std::string label, const std::string& value)
+{
+    label.resize(12, ' ');
+    return label + value + '\n';
+}
+
+} // namespace
+
+std::string print(const Status& status)
+{
+    Json document = {{"state", status.state}};
+    document["release"] = orNull(status.release);
+    document["candidate"] = orNull(status.candidate);
+    document["draining"] = Json::array();
+    for (const auto& release : status.draining) document["draining"].push_back(toJson(release));
+    document["attempt"] = nullptr;
+    if (status.attempt)
+        document["attempt"] = {{"version", status.attempt->version},
+                               {"stage", status.attempt->stage},
+                               {"bytes", status.attempt->bytes},
+                               {"size", status.attempt->size}};
+    document["blocked"] = Json::array();
+    for (const auto& blocked : status.blocked)
+        document["blocked"].push_back({{"version", blocked.version},
+                                       {"sha256", blocked.sha256},
+                                       {"reason", blocked.reason},
+                                       {"time", blocked.time}});
+    document["nextCheck"] = orNull(status.nextCheck);
+    document["lastCheck"] = orNull(status.lastCheck);
+    document["lastCheckResult"] = orNull(status.lastCheckResult);
+    return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Status parseStatus(const std::string& text)
+try {
+    const auto document = Json::parse(text);
+    Status status;
+    status.state = document.at("state").get<std::string>();
+    status.release = releaseOrNothing(document.at("release"));
+    status.candidate = releaseOrNothing(document.at("candidate"));
+    for (const auto& release : document.at("draining")) status.draining.push_back(releaseFrom(release));
+    if (const auto& attempt = document.at("attempt"); !attempt.is_null())
+        status.attempt = {attempt.at("version").get<std::string>(), attempt.at("stage").get<std::string>(),
+                          attempt.at("bytes").get<std::int64_t>(), attempt.at("size").get<std::int64_t>()};
+    for (const auto& blocked : document.at("blocked"))
+        status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),
+                                  blocked.at("reason").get<std::string>(), blocked.at("time").get<std::string>()});
+    status.nextCheck = textOrNothing(document.at("nextCheck"));
+    status.lastCheck = textOrNothing(document.at("lastCheck"));
+    status.lastCheckResult = textOrNothing(document.at("lastCheckResult"));
+    return status;
+} catch (const Json::exception& e) {
+    throw std::runtime_error(std::string("the answer of the running Baton is not a status: ") + e.what());
+}
+
+std::string describe(const Status& status)
+{
+    std::string text = row("state", status.state);
+    text += row("release", status.release ? describe(*status.release) : "none yet");
+    if (status.candidate) text += row("candidate", describe(*status.candidate));
+    for (const auto& release : status.draining) text += row("draining", describe(release));
+    if (status.attempt)
+        text += row("update", status.attempt->version + "  " + status.attempt->stage + ", " +
+                                  std::to_string(status.attempt->bytes) + " of " +
+                                  std::to_string(status.attempt->size) + " bytes");
+    for (const auto& blocked : status.blocked)
+        text += row("blocked", blocked.version + "  (sha256 " + blocked.sha256.substr(0, 12) + ", since " +
+                                   blocked.time + "): " + blocked.reason);
+    text += row("last check", status.lastCheck.empty() ? "none yet" : status.lastCheck + "  " + status.lastCheckResult);
+    text += row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck);
+    return text;
+}
+
+} // namespace baton::control

@@ -1,0 +1,63 @@
+// What `baton status` tells: one object, the same for people, machines and tests.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace baton::control {
+
+/// A generation that lives.
+struct RunningRelease {
+    std::string version;
+    std::string sha256;
+    int generation = 0;
+    int pid = 0;
+
+    friend bool operator==(const RunningRelease&, const RunningRelease&) = default;
+};
+
+struct AttemptStatus {
+    std::string version;
+    std::string stage;
+    std::int64_t bytes = 0;
+    std::int64_t size = 0;
+
+    friend bool operator==(const AttemptStatus&, const AttemptStatus&) = default;
+};
+
+struct BlockedStatus {
+    std::string version;
+    std::string sha256;
+    std::string reason;
+    std::string time; ///< RFC 3339
+
+    friend bool operator==(const BlockedStatus&, const BlockedStatus&) = default;
+};
+
+struct Status {
+    std::string state; ///< empty, starting, serving, probationBeside, probationAlone, switching, rollingBack, stopping
+    std::optional<RunningRelease> release;
+    std::optional<RunningRelease> candidate;
+    std::vector<RunningRelease> draining;
+    std::optional<AttemptStatus> attempt;
+    std::vector<BlockedStatus> blocked;
+    std::string nextCheck; ///< RFC 3339; empty: none planned
+    std::string lastCheck; ///< RFC 3339; empty: none yet
+    std::string lastCheckResult;
+
+    friend bool operator==(const Status&, const Status&) = default;
+};
+
+/// One line of JSON, all members always there, null for what is not.
+std::string print(const Status& status);
+
+/// @throws std::runtime_error saying what is wrong.
+Status parseStatus(const std::string& text);
+
+/// For a terminal: a few aligned lines.
+std::string describe(const Status& status);
+
+} // namespace baton::control

@@ -1,0 +1,104 @@
+#include "client/control/Words.h"
+
+#include "client/core/Text.h"
+
+#include <array>
+
+namespace baton::control {
+namespace {
+
+constexpr std::array<std::string_view, 2> BellWords{"check", "changed"};
+
+using Kind = AgentNews::Kind;
+
+// Which fields follow each word, in order: v version, w word, b bytes, s size, t time, d detail (the rest of the line).
+struct Form {
+    Kind kind;
+    std::string_view word;
+    std::string_view fields;
+};
+
+constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"}, Form{Kind::Progress, "progress", "vwbs"},
+                           Form{Kind::Idle, "idle", ""}, Form{Kind::Checked, "checked", "twd"},
+                           Form{Kind::Next, "next", "t"}};
+
+bool isWord(std::string_view text)
+{
+    return !text.empty() && text.size() <= 32 && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == text.npos;
+}
+
+std::string fieldOf(const AgentNews& news, char field)
+{
+    switch (field) {
+    case 'v': return news.version;
+    case 'w': return news.word;
+    case 'b': return std::to_string(news.bytes);
+    case 's': return std::to_string(news.size);
+    case 't': return std::to_string(news.time);
+    default: return news.detail;
+    }
+}
+
+bool take(std::int64_t& number, std::string_view text)
+{
+    const auto parsed = parseNumber(text);
+    if (parsed) number = *parsed;
+    return parsed.has_value();
+}
+
+bool takeField(AgentNews& news, char field, std::string_view text)
+{
+    switch (field) {
+    case 'v': news.version = text; return isVersionText(text);
+    case 'w': news.word = text; return isWord(text);
+    case 'b': return take(news.bytes, text);
+    case 's': return take(news.size, text);
+    case 't': return take(news.time, text);
+    default: news.detail = escaped(text); return true;
+    }
+}
+
+} // namespace
+
+std::string print(AgentBell bell) { return std::string(BellWords.at(static_cast<std::size_t>(bell))); }
+
+std::optional<AgentBell> parseBell(std::string_view text)
+{
+    for (std::size_t i = 0; i < BellWords.size(); ++i)
+        if (BellWords[i] == text) return static_cast<AgentBell>(i);
+    return std::nullopt;
+}
+
+std::string print(const AgentNews& news)
+{
+    for (const auto& form : Forms) {
+        if (form.kind != news.kind) continue;
+        std::string text(form.word);
+        for (const char field : form.fields) text += ' ' + fieldOf(news, field);
+        return text.substr(0, LongestMessage);
+    }
+    return {};
+}
+
+std::optional<AgentNews> parseNews(std::string_view text)
+{
+    if (text.size() > LongestMessage) return std::nullopt;
+    const auto word = text.substr(0, text.find(' '));
+    for (const auto& form : Forms) {
+        if (form.word != word) continue;
+        text.remove_prefix(word.size());
+        AgentNews news;
+        news.kind = form.kind;
+        for (const char field : form.fields) {
+            if (!text.starts_with(' ')) return std::nullopt;
+            text.remove_prefix(1);
+            const auto part = field == 'd' ? text : text.substr(0, text.find(' '));
+            if (!takeField(news, field, part)) return std::nullopt;
+            text.remove_prefix(part.size());
+        }
+        return text.empty() ? std::optional(news) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+} // namespace baton::control

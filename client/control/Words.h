@@ -1,0 +1,49 @@
+// The bell between supervisor and agent: one word and a few plain fields a message, on a SOCK_SEQPACKET pair.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace baton::control {
+
+/// To the agent. A lost message loses nothing: the agent reads the store at its start and after each bell.
+enum class AgentBell {
+    Check,  ///< ask the server now; somebody is waiting for it
+    Changed ///< state.json or history.jsonl is new: send the events that follow from it
+};
+
+/// To the supervisor, in the agent's words.
+struct AgentNews {
+    enum class Kind {
+        Downloaded, ///< downloads/attempt.json says so too: start the stager
+        Progress,   ///< an attempt's stage and bytes, for `status`
+        Idle,       ///< there is no attempt
+        Checked,    ///< a check ended; `word` says how: noupdate, update, refused, failed
+        Next        ///< when the next check comes
+    };
+
+    Kind kind = Kind::Idle;
+    std::string version;    ///< Progress, Downloaded
+    std::string word;       ///< Progress: the stage (granted, downloading, downloaded, installed); Checked: the result
+    std::int64_t bytes = 0; ///< Progress
+    std::int64_t size = 0;  ///< Progress
+    std::int64_t time = 0;  ///< Checked, Next: seconds since 1970
+    std::string detail;     ///< Checked: a sentence for people, escaped, at most 200 bytes
+
+    friend bool operator==(const AgentNews&, const AgentNews&) = default;
+};
+
+/// No message is longer; what is longer is dropped unread.
+inline constexpr std::size_t LongestMessage = 1024;
+
+std::string print(AgentBell bell);
+std::optional<AgentBell> parseBell(std::string_view text);
+
+std::string print(const AgentNews& news);
+/// Nothing for what is not one of these messages to the letter: the sender faces the network and is not believed.
+std::optional<AgentNews> parseNews(std::string_view text);
+
+} // namespace baton::control
