@@ -1,0 +1,69 @@
+// What the supervisor is told at its start: read once by `baton run`, never from the network.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Clock.h"
+#include "client/os/ListenAddress.h"
+
+#include <csignal>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace baton::supervise {
+
+/// Overlap: the candidate starts on the same sockets while the old one serves. Restart: never more than one.
+enum class Handoff { Overlap, Restart };
+
+enum class ReadyKind {
+    Notify, ///< READY=1 on NOTIFY_SOCKET
+    Tcp,    ///< a connection to `target` is taken
+    Http,   ///< GET `target` is answered 2xx or 3xx
+    Exec,   ///< `target`, run by /bin/sh, exits 0
+    Delay   ///< it lives for `delay`
+};
+
+struct Readiness {
+    ReadyKind kind = ReadyKind::Notify;
+    std::string target; ///< Tcp: HOST:PORT; Http: the URL; Exec: the command
+    Duration delay{0};
+};
+
+enum class TryOutKind { None, Token, Arguments };
+
+struct TryOut {
+    TryOutKind kind = TryOutKind::None;
+    std::vector<std::string> arguments; ///< Arguments: the program must exit 0 with these
+};
+
+/// How another process of Baton is started: an absolute path, its arguments, and what its environment holds on top of
+/// the short list that every role gets (PATH, LANG, TZ).
+struct RoleCommand {
+    std::vector<std::string> arguments;
+    std::vector<std::string> environment; ///< NAME=VALUE
+};
+
+struct Settings {
+    std::filesystem::path stateDirectory;
+    std::filesystem::path controlSocket;
+    std::vector<std::string> command; ///< PROGRAM ARGS as typed; {release} in them stands for the release's directory
+    std::vector<os::ListenAddress> listeners;
+    std::string probeListener; ///< name of a private unix listener for each generation; empty: none
+    Readiness readiness;
+    Duration readyTimeout{60'000};
+    Duration drainTimeout{30'000};
+    Duration probation{10'000};
+    Duration probationAlone{10'000};
+    Handoff handoff = Handoff::Overlap;
+    int drainSignal = SIGTERM;
+    TryOut tryOut;
+    RoleCommand agent; ///< no arguments: no agent, nothing is updated
+    RoleCommand stager;
+    RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
+};
+
+/// Whether PROGRAM or ARGS name {release}: then releases are trees, else one executable file that takes PROGRAM's
+/// place.
+bool namesRelease(const std::vector<std::string>& command);
+
+} // namespace baton::supervise
