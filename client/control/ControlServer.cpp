@@ -1,0 +1,96 @@
+#include "client/control/ControlServer.h"
+
+#include "client/os/Sockets.h"
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace baton::control {
+namespace {
+
+constexpr std::size_t MostClients = 16;
+constexpr std::size_t LongestLine = 4096;
+constexpr Duration LineDeadline{5'000};
+
+bool isAllowed(int socket)
+{
+    ucred peer{};
+    socklen_t length = sizeof peer;
+    return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
+           (peer.uid == 0 || peer.uid == ::geteuid());
+}
+
+// The answers fit the socket's buffer but for a long history; a reader that does not read gets what it took in a
+// moment.
+void send(int socket, std::string_view text)
+{
+    constexpr timeval Moment{0, 200'000};
+    int size = 1024 * 1024;
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &Moment, sizeof Moment);
+    while (!text.empty()) {
+        const auto sent = ::send(socket, text.data(), text.size(), MSG_NOSIGNAL);
+        if (sent <= 0) return;
+        text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+} // namespace
+
+ControlServer::ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler)
+    : loop_(loop),
+      path_(path),
+      handler_(std::move(handler)),
+      listener_(os::listenUnix(path))
+{
+    listen();
+}
+
+ControlServer::~ControlServer() { ::unlink(path_.c_str()); }
+
+void ControlServer::listen()
+{
+    watch_ = loop_.whenReadable(listener_.get(), [this] { accept(); });
+}
+
+void ControlServer::accept()
+{
+    os::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket || !isAllowed(socket.get())) return;
+    clients_.push_back({std::move(socket), {}, {}, {}});
+    const auto client = std::prev(clients_.end());
+    client->watch = loop_.whenReadable(client->socket.get(), [this, client] { read(client); });
+    client->deadline = loop_.after(LineDeadline, [this, client] { close(client); });
+    if (clients_.size() >= MostClients) watch_.reset();
+}
+
+void ControlServer::read(Clients::iterator client)
+{
+    std::array<char, 1024> block{};
+    const auto length = ::recv(client->socket.get(), block.data(), block.size(), MSG_DONTWAIT);
+    if (length < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (length <= 0) return close(client);
+    client->line.append(block.data(), static_cast<std::size_t>(length));
+    if (client->line.find('\n') != std::string::npos) return answer(client);
+    if (client->line.size() > LongestLine) close(client);
+}
+
+void ControlServer::answer(Clients::iterator client)
+{
+    client->line.resize(client->line.find('\n'));
+    send(client->socket.get(), handler_(client->line));
+    close(client);
+}
+
+void ControlServer::close(Clients::iterator client)
+{
+    clients_.erase(client);
+    if (!watch_) listen();
+}
+
+} // namespace baton::control

@@ -1,0 +1,51 @@
+// Answers the commands that come to the control socket, one line each, without ever holding up the loop.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/loop/EventLoop.h"
+#include "client/os/UniqueFd.h"
+
+#include <filesystem>
+#include <functional>
+#include <list>
+#include <string>
+
+namespace baton::control {
+
+/// A client connects, sends one line of at most 4096 bytes within five seconds, gets the answer and the end of the
+/// stream. Only root and our own user are answered; at most 16 clients at once, the rest wait to be accepted.
+class ControlServer {
+public:
+    /// Called with the line without its newline; what it returns is sent as it is.
+    using Handler = std::function<std::string(const std::string&)>;
+
+    /// Listens at `path`, mode 0600; the caller holds the store's lock, so an old file there is a dead process's.
+    ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler);
+    ~ControlServer();
+    ControlServer(const ControlServer&) = delete;
+    ControlServer& operator=(const ControlServer&) = delete;
+
+private:
+    struct Client {
+        os::UniqueFd socket;
+        std::string line;
+        loop::Registration watch;
+        loop::Registration deadline;
+    };
+    using Clients = std::list<Client>;
+
+    void accept();
+    void read(Clients::iterator client);
+    void answer(Clients::iterator client);
+    void listen();
+    void close(Clients::iterator client);
+
+    loop::EventLoop& loop_;
+    std::filesystem::path path_;
+    Handler handler_;
+    os::UniqueFd listener_;
+    loop::Registration watch_;
+    Clients clients_;
+};
+
+} // namespace baton::control

@@ -1,0 +1,233 @@
+#include "client/os/Process.h"
+
+#include "client/os/Errors.h"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include <array>
+#include <cerrno>
+
+namespace baton::os {
+namespace {
+
+constexpr int ExecTries = 5; // A fork elsewhere may hold the file open for writing a moment longer (ETXTBSY).
+constexpr int ExecWaitMilliseconds = 2000;
+constexpr std::size_t PidDigits = 10;
+
+struct Pipe {
+    UniqueFd read;
+    UniqueFd write;
+};
+
+Pipe makePipe()
+{
+    std::array<int, 2> ends{};
+    check(::pipe2(ends.data(), O_CLOEXEC), "make a pipe");
+    return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+// Everything that the child needs after the fork, made before it: there it may only make system calls.
+struct Image {
+    explicit Image(const SpawnOptions& spawnOptions);
+
+    const SpawnOptions& options;
+    std::vector<char*> arguments;
+    std::vector<char*> environment;
+    std::string listenPid;
+    std::vector<UniqueFd> sources; // of the standard streams, then of what is passed: all above where they go
+    std::vector<int> numbers;
+    UniqueFd go;
+    UniqueFd error;
+};
+
+std::vector<char*> pointersTo(const std::vector<std::string>& texts)
+{
+    std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 2);
+    for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
+    return pointers;
+}
+
+UniqueFd moveAbove(int fd, int least)
+{
+    return UniqueFd(check(::fcntl(fd, F_DUPFD_CLOEXEC, least), "duplicate a descriptor"));
+}
+
+Image::Image(const SpawnOptions& spawnOptions)
+    : options(spawnOptions),
+      arguments(pointersTo(spawnOptions.arguments)),
+      environment(pointersTo(spawnOptions.environment))
+{
+    arguments.push_back(nullptr);
+    if (options.announceListeners) {
+        listenPid = "LISTEN_PID=" + std::string(PidDigits, '\0');
+        environment.push_back(listenPid.data());
+    }
+    environment.push_back(nullptr);
+
+    numbers = {0, 1, 2};
+    for (std::size_t i = 0; i < options.passed.size(); ++i) numbers.push_back(3 + static_cast<int>(i));
+    const int above = 3 + static_cast<int>(options.passed.size());
+    for (const int stream : {options.standardInput, options.standardOutput, options.standardError})
+        // A closed stream of ours stays closed for the child.
+        sources.push_back(::fcntl(stream, F_GETFD) < 0 ? UniqueFd() : moveAbove(stream, above));
+    for (const int fd : options.passed) sources.push_back(moveAbove(fd, above));
+}
+
+void writePid(char* digits)
+{
+    std::array<char, PidDigits> reversed{};
+    std::size_t count = 0;
+    for (auto pid = ::getpid(); pid > 0; pid /= 10) reversed[count++] = static_cast<char>('0' + pid % 10);
+    while (count > 0) *digits++ = reversed[--count];
+}
+
+void resetSignals()
+{
+    struct sigaction standard {};
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; ++number) ::sigaction(number, &standard, nullptr);
+}
+
+[[noreturn]] void runChild(Image& image)
+{
+    const auto giveUp = [&image] {
+        const int error = errno;
+        [[maybe_unused]] const auto written = ::write(image.error.get(), &error, sizeof error);
+        ::_exit(127);
+    };
+
+    ::setpgid(0, 0);
+    if (image.options.terminal >= 0) ::tcsetpgrp(image.options.terminal, ::getpid()); // SIGTTOU is still blocked.
+    for (std::size_t i = 0; i < image.sources.size(); ++i) {
+        if (!image.sources[i])
+            ::close(image.numbers[i]);
+        else if (::dup2(image.sources[i].get(), image.numbers[i]) < 0)
+            giveUp();
+    }
+    if (!image.options.directory.empty() && ::chdir(image.options.directory.c_str()) != 0) giveUp();
+    if (image.options.announceListeners) writePid(image.listenPid.data() + sizeof "LISTEN_PID=" - 1);
+    resetSignals();
+
+    char go = 0;
+    while (::read(image.go.get(), &go, 1) < 0 && errno == EINTR) {
+    }
+    if (go == 0) ::_exit(127); // Our parent died before it could record us.
+
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    for (int tried = 0; tried < ExecTries; ++tried) {
+        ::execve(image.options.executable.c_str(), image.arguments.data(), image.environment.data());
+        if (errno != ETXTBSY) break;
+        constexpr timespec Moment{0, 50'000'000};
+        ::nanosleep(&Moment, nullptr);
+        errno = ETXTBSY;
+    }
+    giveUp();
+    ::_exit(127);
+}
+
+} // namespace
+
+std::string describe(const ExitStatus& status)
+{
+    if (!status.bySignal) return "exit code " + std::to_string(status.number);
+    const char* name = ::sigabbrev_np(status.number);
+    return "signal " + std::to_string(status.number) + (name != nullptr ? " (SIG" + std::string(name) + ")" : "");
+}
+
+Child::Child(pid_t pid, UniqueFd pidfd, UniqueFd go, UniqueFd error)
+    : pid_(pid),
+      pidfd_(std::move(pidfd)),
+      go_(std::move(go)),
+      error_(std::move(error))
+{
+}
+
+Child Child::hold(const SpawnOptions& options)
+{
+    Image image(options);
+    auto go = makePipe();
+    auto error = makePipe();
+    const int above = 3 + static_cast<int>(options.passed.size());
+    image.go = moveAbove(go.read.get(), above);
+    image.error = moveAbove(error.write.get(), above);
+
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_SETMASK, &all, &before); // No handler of ours may run in the child.
+    const auto pid = ::fork();
+    if (pid == 0) {
+        go.write.reset(); // Else it would never see our end.
+        runChild(image);
+    }
+    const int forkError = errno;
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    if (pid < 0) fail("start a process for " + options.executable, forkError);
+
+    ::setpgid(pid, pid); // Here too: whoever comes first, the group exists from now on.
+    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) {
+        const int pidfdError = errno;
+        go.write.reset(); // It ends by itself.
+        ::waitpid(pid, nullptr, 0);
+        fail("open a pidfd for " + options.executable, pidfdError);
+    }
+    return {pid, std::move(pidfd), std::move(go.write), std::move(error.read)};
+}
+
+Child Child::spawn(const SpawnOptions& options)
+{
+    auto child = hold(options);
+    if (const int error = child.go(); error != 0) {
+        child.reap();
+        fail("execute " + options.executable, error);
+    }
+    return child;
+}
+
+int Child::go()
+{
+    const char word = 'g';
+    if (::write(go_.get(), &word, 1) != 1) return errno;
+    go_.reset();
+    pollfd answer{error_.get(), POLLIN, 0};
+    if (::poll(&answer, 1, ExecWaitMilliseconds) <= 0) return 0; // A slow file system: its end will tell.
+    int error = 0;
+    const auto length = ::read(error_.get(), &error, sizeof error);
+    error_.reset();
+    return length == static_cast<ssize_t>(sizeof error) ? error : 0;
+}
+
+void Child::signal(int number) const
+{
+    if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0) != 0 && errno != ESRCH)
+        fail("send signal " + std::to_string(number) + " to pid " + std::to_string(pid_));
+}
+
+void Child::signalGroup(int number) const { ::kill(-pid_, number); }
+
+std::optional<ExitStatus> Child::ended() const
+{
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+        return std::nullopt;
+    return ExitStatus{info.si_code != CLD_EXITED, info.si_status};
+}
+
+void Child::reap() const
+{
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+} // namespace baton::os

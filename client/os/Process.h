@@ -1,0 +1,78 @@
+// Children: started with exactly what they are to inherit, signalled and reaped by pidfd alone.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/os/UniqueFd.h"
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace baton::os {
+
+/// How a process ended.
+struct ExitStatus {
+    bool bySignal = false;
+    int number = 0; ///< exit code, or the signal
+
+    /// What a shell would report: the code, or 128 + the signal.
+    int shellCode() const { return bySignal ? 128 + number : number; }
+    friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
+};
+
+/// "exit code 3", "signal 9 (SIGKILL)".
+std::string describe(const ExitStatus& status);
+
+/// What a child gets; nothing else passes: every other descriptor is close-on-exec, the signal mask is empty and every
+/// disposition the default.
+struct SpawnOptions {
+    std::string executable;               ///< absolute path; never looked up
+    std::vector<std::string> arguments;   ///< with argv[0]
+    std::vector<std::string> environment; ///< NAME=VALUE, all of it
+    std::vector<int> passed;              ///< descriptors that become 3, 4, … in this order
+    bool announceListeners = false;       ///< sets LISTEN_PID to the child's own pid
+    int standardInput = 0;
+    int standardOutput = 1;
+    int standardError = 2;
+    std::string directory; ///< empty: ours
+    int terminal = -1;     ///< a terminal whose foreground group the child is to be; -1: none
+};
+
+/// A child in a process group of its own. The destructor closes the pidfd and neither ends nor reaps.
+class Child {
+public:
+    /// Forks, and holds the child before its exec, so that its pid can be recorded first: a child whose parent dies
+    /// while it is held ends without running anything.  @throws std::system_error when no process can be had.
+    static Child hold(const SpawnOptions& options);
+
+    /// hold() and go() in one.  @throws std::system_error also when the exec fails; the child is reaped then.
+    static Child spawn(const SpawnOptions& options);
+
+    pid_t pid() const { return pid_; }
+    int pidfd() const { return pidfd_.get(); } ///< readable once it has ended
+
+    /// Lets it run.  @returns 0, or the errno of its failed exec. Waits for the exec, at most two seconds.
+    int go();
+
+    /// By pidfd: never reaches a stranger. An ended child is no error.
+    void signal(int number) const;
+
+    /// To its whole group, while the leader is not reaped: so the group's number cannot be a stranger's.
+    void signalGroup(int number) const;
+
+    /// How it ended, if it has; it stays a zombie until reap(), and its group can still be signalled.
+    std::optional<ExitStatus> ended() const;
+    void reap() const;
+
+private:
+    Child(pid_t pid, UniqueFd pidfd, UniqueFd go, UniqueFd error);
+
+    pid_t pid_;
+    UniqueFd pidfd_;
+    UniqueFd go_;
+    UniqueFd error_;
+};
+
+} // namespace baton::os
