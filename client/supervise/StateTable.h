@@ -1,0 +1,143 @@
+// Which release runs, as a table: what may happen in each phase, where it leads, and what is done about it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace baton::supervise {
+
+enum class Phase {
+    Empty,           ///< no release yet: the first one comes from the server
+    StartingFirst,   ///< the current release starts; nothing else serves
+    StartingOnly,    ///< the first release of an empty store starts
+    Serving,         ///< one release serves
+    StartingBeside,  ///< the candidate starts while the old one serves
+    ProbationBeside, ///< both serve
+    ProbationAlone,  ///< the candidate serves alone, not yet committed
+    Switching,       ///< --handoff restart: the old one is ending, the candidate waits
+    StartingAlone,   ///< the candidate starts and nobody serves; connections wait in the queue
+    RollingBack,     ///< the previous release starts again from disk
+    Stopping         ///< everything ends
+};
+
+enum class Event {
+    OfferBeside,    ///< a release is installed and is to take over by overlap
+    OfferRestart,   ///< … and is to take over by restart
+    Ready,          ///< the one that starts is ready
+    CandidateEnded, ///< the one that starts or is on probation has died
+    ServingEnded,   ///< the old one has died or ended
+    Deadline,       ///< the phase's time is over
+    GaveUp,         ///< the previous release could not be started again
+    Stop            ///< we were told to end
+};
+
+enum class Effect {
+    StartCandidate, ///< recorded first; refused when it cannot be recorded or started
+    EndCandidate,   ///< it and all it started, at once
+    BlockCandidate, ///< never again on this machine; told to the server
+    TakeOver,       ///< what was the candidate is the one that serves
+    DrainOld,       ///< recorded first; refused when it cannot be recorded
+    Commit,         ///< recorded first; refused when it cannot be recorded
+    StartPrevious,  ///< the current release from disk, on the same listeners
+    RetryPrevious,  ///< the same, after a pause that grows; GaveUp after the last try
+    FailStart,      ///< the first release was not ready in time: exit 69
+    StopAll,        ///< end the candidate, pass the signal on, end the agent
+    Exit            ///< with the program's own code
+};
+
+/// At most this many effects in one step; the rest of the array is absent.
+inline constexpr std::size_t MostEffects = 4;
+using Effects = std::array<std::optional<Effect>, MostEffects>;
+
+struct Rule {
+    Phase from;
+    Event on;
+    Phase to;
+    Effects effects{};
+};
+
+inline constexpr std::array Rules{
+    Rule{Phase::Empty, Event::OfferBeside, Phase::StartingOnly, {Effect::StartCandidate}},
+    Rule{Phase::Empty, Event::OfferRestart, Phase::StartingOnly, {Effect::StartCandidate}},
+    Rule{Phase::Empty, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::StartingFirst, Event::Ready, Phase::Serving, {Effect::TakeOver}},
+    Rule{Phase::StartingFirst, Event::CandidateEnded, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::StartingFirst, Event::Deadline, Phase::Stopping, {Effect::FailStart}},
+    Rule{Phase::StartingFirst, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::StartingOnly, Event::Ready, Phase::Serving, {Effect::Commit, Effect::TakeOver}},
+    Rule{Phase::StartingOnly, Event::CandidateEnded, Phase::Empty, {Effect::BlockCandidate}},
+    Rule{Phase::StartingOnly, Event::Deadline, Phase::Empty, {Effect::BlockCandidate, Effect::EndCandidate}},
+    Rule{Phase::StartingOnly, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::Serving, Event::OfferBeside, Phase::StartingBeside, {Effect::StartCandidate}},
+    Rule{Phase::Serving, Event::OfferRestart, Phase::Switching, {Effect::DrainOld}},
+    Rule{Phase::Serving, Event::ServingEnded, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::Serving, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::StartingBeside, Event::Ready, Phase::ProbationBeside},
+    Rule{Phase::StartingBeside, Event::CandidateEnded, Phase::Serving, {Effect::BlockCandidate}},
+    Rule{Phase::StartingBeside, Event::Deadline, Phase::Serving, {Effect::BlockCandidate, Effect::EndCandidate}},
+    Rule{Phase::StartingBeside, Event::ServingEnded, Phase::StartingAlone}, // The queue holds the clients meanwhile.
+    Rule{Phase::StartingBeside, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::ProbationBeside, Event::Deadline, Phase::ProbationAlone, {Effect::DrainOld}},
+    Rule{Phase::ProbationBeside, Event::CandidateEnded, Phase::Serving, {Effect::BlockCandidate}},
+    Rule{Phase::ProbationBeside, Event::ServingEnded, Phase::ProbationAlone},
+    Rule{Phase::ProbationBeside, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::ProbationAlone, Event::Deadline, Phase::Serving, {Effect::Commit, Effect::TakeOver}},
+    Rule{Phase::ProbationAlone,
+         Event::CandidateEnded,
+         Phase::RollingBack,
+         {Effect::BlockCandidate, Effect::StartPrevious}},
+    Rule{Phase::ProbationAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::Switching, Event::ServingEnded, Phase::StartingAlone, {Effect::StartCandidate}},
+    Rule{Phase::Switching, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::StartingAlone, Event::Ready, Phase::ProbationAlone},
+    Rule{Phase::StartingAlone,
+         Event::CandidateEnded,
+         Phase::RollingBack,
+         {Effect::BlockCandidate, Effect::StartPrevious}},
+    Rule{Phase::StartingAlone,
+         Event::Deadline,
+         Phase::RollingBack,
+         {Effect::BlockCandidate, Effect::EndCandidate, Effect::StartPrevious}},
+    Rule{Phase::StartingAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::RollingBack, Event::Ready, Phase::Serving, {Effect::TakeOver}},
+    Rule{Phase::RollingBack, Event::CandidateEnded, Phase::RollingBack, {Effect::RetryPrevious}},
+    Rule{Phase::RollingBack, Event::Deadline, Phase::RollingBack, {Effect::EndCandidate, Effect::RetryPrevious}},
+    Rule{Phase::RollingBack, Event::GaveUp, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::RollingBack, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+};
+
+constexpr bool eachPairHasOneRule()
+{
+    for (std::size_t i = 0; i < Rules.size(); ++i)
+        for (std::size_t j = i + 1; j < Rules.size(); ++j)
+            if (Rules.at(i).from == Rules.at(j).from && Rules.at(i).on == Rules.at(j).on) return false;
+    return true;
+}
+static_assert(eachPairHasOneRule());
+
+/// Nothing if the event means nothing in this phase: it came late, and what it was about is gone.
+constexpr std::optional<Rule> ruleFor(Phase from, Event on)
+{
+    for (const auto& rule : Rules)
+        if (rule.from == from && rule.on == on) return rule;
+    return std::nullopt;
+}
+
+/// The word that `baton status` says for it.
+std::string_view publicName(Phase phase);
+
+std::string_view name(Event event);
+
+} // namespace baton::supervise
