@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 
 #include <fcntl.h>
@@ -167,7 +168,7 @@ std::pair<UniqueFd, UniqueFd> packetPair()
     return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-bool notify(const std::string& notifySocket, std::string_view message) noexcept
+bool notify(const std::string& notifySocket, std::string_view message, std::chrono::milliseconds patience) noexcept
 try {
     if (notifySocket.size() < 2 || (notifySocket.front() != '/' && notifySocket.front() != '@')) return false;
     auto address = unixAddress(notifySocket);
@@ -175,8 +176,11 @@ try {
         reinterpret_cast<sockaddr_un*>(&address.storage)->sun_path[0] = '\0';
         --address.length; // An abstract name has no terminator.
     }
-    const auto socket = makeSocket(AF_UNIX, SOCK_DGRAM);
-    return ::sendto(socket.get(), message.data(), message.size(), MSG_NOSIGNAL, address.get(), address.length) ==
+    const UniqueFd socket(check(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "make a socket"));
+    const timeval limit{patience.count() / 1000, patience.count() % 1000 * 1000};
+    if (patience.count() > 0) ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    const int flags = MSG_NOSIGNAL | (patience.count() > 0 ? 0 : MSG_DONTWAIT);
+    return ::sendto(socket.get(), message.data(), message.size(), flags, address.get(), address.length) ==
            static_cast<ssize_t>(message.size());
 } catch (const std::exception&) {
     return false;

@@ -5,6 +5,7 @@
 #include "client/os/ListenAddress.h"
 #include "client/os/UniqueFd.h"
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -34,8 +35,10 @@ UniqueFd connectUnix(const std::filesystem::path& path);
 /// Both ends of a SOCK_SEQPACKET connection, non-blocking.
 std::pair<UniqueFd, UniqueFd> packetPair();
 
-/// Sends one datagram to the socket that NOTIFY_SOCKET names ("/path" or "@abstract"); whether it went.
+/// Sends one datagram to the socket that NOTIFY_SOCKET names ("/path" or "@abstract"); whether it went. A full queue
+/// (about ten datagrams that nobody has read) is waited for as long as `patience`; not at all by itself.
 /// [sd_notify(3)]
-bool notify(const std::string& notifySocket, std::string_view message) noexcept;
+bool notify(const std::string& notifySocket, std::string_view message,
+            std::chrono::milliseconds patience = std::chrono::milliseconds(0)) noexcept;
 
 } // namespace baton::os

@@ -1,0 +1,48 @@
+// The channel on which Baton and a program that can go back to serving talk about the hand-off.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/os/UniqueFd.h"
+
+#include <cstddef>
+#include <optional>
+
+namespace baton {
+
+/// What Baton says. A signal cannot say these three: SIGTERM only means the end.
+enum class Order {
+    Drain,  ///< stop accepting, answer what is open, stay: the candidate may yet fail
+    Resume, ///< accept again
+    Stop    ///< finish the drain and exit 0
+};
+
+/// This program's end of BATON_CHANNEL: SOCK_SEQPACKET, one word a message. Not there unless Baton offered it; then the
+/// drain signal is all that comes.
+class Channel {
+public:
+    /// Takes the descriptor that BATON_CHANNEL names, and unsets the variable; none without it, or if what it names is
+    /// no such socket. Call it once, before any thread.
+    static std::optional<Channel> fromEnvironment();
+
+    explicit Channel(os::UniqueFd socket);
+
+    /// For poll(2): readable when there is an order, or when Baton is gone.
+    int fd() const { return socket_.get(); }
+
+    /// The next order that waits, without blocking; words of a later Baton that this program does not know are skipped.
+    std::optional<Order> next();
+
+    /// Whether Baton's end is closed. The program serves on: the next Baton will find and end it by signal.
+    bool closed() const { return closed_; }
+
+    /// Says how many connections are left to answer; false if Baton is gone.
+    bool sayDraining(std::size_t connections) noexcept;
+    /// Says that this program accepts again.
+    bool sayResumed() noexcept;
+
+private:
+    os::UniqueFd socket_;
+    bool closed_ = false;
+};
+
+} // namespace baton
