@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts share: where the tree is, how a step is announced, how an error is said.
+# What the scripts share: where the tree is, how a build is made, how tests are run and counted, how an error is said.
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
@@ -7,28 +7,50 @@ cd "$top"
 say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# build PRESET [TARGET…]: configures when needed, then builds.
+# buildDir PRESET: where it is built; a compiler of the user's choice (CXX) has a directory of its own.
+buildDir() { printf 'build/%s%s\n' "$1" "${CXX:+-${CXX##*/}}"; }
+
+# build PRESET [TARGET…]: configures when needed, then builds. CXX and CC are honoured.
 build() {
-    local preset=$1
+    local preset=$1 dir log
     shift
+    dir=$(buildDir "$preset")
+    log=$dir/configure.log
+    mkdir -p "$dir"
     export CCACHE_BASEDIR=$top CCACHE_NOHASHDIR=1
-    [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >"build-$preset.log" 2>&1 ||
-        { cat "build-$preset.log" >&2; rm -f "build-$preset.log"; die "cmake could not configure the preset $preset"; }
-    rm -f "build-$preset.log"
-    ninja -C "build/$preset" -j2 "$@"
+    if [ ! -f "$dir/build.ninja" ]; then
+        cmake --preset "$preset" -B "$dir" >"$log" 2>&1 </dev/null ||
+            { cat "$log" >&2; die "cmake could not configure the preset $preset in $dir"; }
+    fi
+    cmake --build "$dir" ${1:+--target "$@"} </dev/null || die "the build in $dir failed"
 }
 
-# runTests PRESET [ctest options…]: runs them, tells NOT RUN apart, and ends with one line "N passed, N failed, N skipped".
+# Sanitizers that find something end the test; ThreadSanitizer of GCC 12 knows no more than 28 random bits of an address.
+sanitizerOptions() {
+    export ASAN_OPTIONS=${ASAN_OPTIONS:-strict_string_checks=1:detect_stack_use_after_return=1}
+    export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+    export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+}
+withoutRandomAddresses() {
+    if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)" -gt 28 ]; then setarch -R "$@"; else "$@"; fi
+}
+
+# runTests PRESET [ctest options…]: runs them, lists each that did NOT RUN with its reason, and ends with the line
+# "N passed, N failed[, N skipped]", which also lies in the build directory's test-count. Fails unless all is well.
 runTests() {
-    local preset=$1 log
+    local preset=$1 dir report log
     shift
-    log=build/$preset/test.log
-    ctest --test-dir "build/$preset" --output-on-failure -j2 --no-tests=error "$@" 2>&1 | tee "$log" || true
-    local passed failed skipped
-    passed=$(grep -cE 'Test +#[0-9]+:.* Passed ' "$log" || true)
-    skipped=$(grep -cE 'Test +#[0-9]+:.*\*\*\*Skipped' "$log" || true)
-    failed=$(grep -cE 'Test +#[0-9]+:.*\*\*\*(Failed|Timeout|Exception|Not Run)' "$log" || true)
-    grep -E 'NOT RUN' "build/$preset/Testing/Temporary/LastTest.log" 2>/dev/null | sort -u || true
-    say "$passed passed, $failed failed, $skipped skipped"
-    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    dir=$top/$(buildDir "$preset")
+    report=$dir/test-report.xml
+    log=$dir/test.log
+    rm -f "$report" "$dir/test-count"
+    sanitizerOptions
+    local run=(ctest)
+    [ "$preset" != tsan ] || run=(withoutRandomAddresses ctest)
+    "${run[@]}" --test-dir "$dir" --output-on-failure -j"$(nproc)" --output-junit "$report" "$@" </dev/null 2>&1 |
+        tee "$log" | grep --line-buffered -vE '^ +Start +[0-9]+:|^Internal ctest' || true
+    [ -f "$report" ] || die "ctest left no report in $report; what it said is in $log"
+    awk -f script/count-tests.awk "$report" | tee "$dir/test-report.txt"
+    tail -n 1 "$dir/test-report.txt" >"$dir/test-count"
+    grep -qE '^[1-9][0-9]* passed, 0 failed' "$dir/test-count"
 }

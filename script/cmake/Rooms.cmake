@@ -28,20 +28,72 @@ function(baton_room NAME)
     install(TARGETS ${target} EXPORT baton FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/baton)
 endfunction()
 
-# baton_test(NAME SOURCES … [LIBRARIES …] [LABELS …] [TIMEOUT seconds]): one GoogleTest executable, baton_NAME_test;
-# each of its tests is one test of ctest. The label `threads` also runs it under ThreadSanitizer.
+# Puts a test's executable where script/test finds what it must build for one label: the target baton_tests_LABEL.
+function(baton_label TARGET)
+    foreach(label IN LISTS ARGN)
+        if(NOT TARGET baton_tests_${label})
+            add_custom_target(baton_tests_${label})
+        endif()
+        add_dependencies(baton_tests_${label} ${TARGET})
+    endforeach()
+endfunction()
+
+# baton_test(NAME SOURCES … [LIBRARIES …] [LABELS …] [DEPENDS …] [TIMEOUT seconds]): one GoogleTest executable,
+# baton_NAME_test; each of its tests is one test of ctest. DEPENDS are the executables that it starts. The label
+# `threads` also runs it under ThreadSanitizer, `long` leaves it to script/test --long, `noasan` and `notsan` take it out
+# of that preset's run. A test that cannot run here says GTEST_SKIP() << "NOT RUN: why".
 function(baton_test NAME)
-    cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+    cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;DEPENDS" ${ARGN})
     if(NOT TEST_TIMEOUT)
         set(TEST_TIMEOUT 60)
     endif()
     set(target baton_${NAME}_test)
     add_executable(${target} ${TEST_SOURCES})
     target_link_libraries(${target} PRIVATE ${TEST_LIBRARIES} GTest::gmock GTest::gtest_main)
+    if(TEST_DEPENDS)
+        add_dependencies(${target} ${TEST_DEPENDS})
+    endif()
     set(properties TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION "NOT RUN")
     if(TEST_LABELS)
         list(APPEND properties LABELS "${TEST_LABELS}")
+        baton_label(${target} ${TEST_LABELS})
     endif()
     include(GoogleTest)
     gtest_discover_tests(${target} TEST_PREFIX "${NAME}/" DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
+endfunction()
+
+# baton_script_test(NAME COMMAND file words… [LABELS …] [DEPENDS …] [TIMEOUT seconds]): a script as a test. It exits
+# with 77, and says "NOT RUN: why", where it cannot run.
+function(baton_script_test NAME)
+    cmake_parse_arguments(TEST "" "TIMEOUT" "COMMAND;LABELS;DEPENDS" ${ARGN})
+    if(NOT TEST_TIMEOUT)
+        set(TEST_TIMEOUT 60)
+    endif()
+    list(POP_FRONT TEST_COMMAND script)
+    add_test(NAME ${NAME} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/${script} ${TEST_COMMAND})
+    set_tests_properties(${NAME} PROPERTIES TIMEOUT ${TEST_TIMEOUT} SKIP_RETURN_CODE 77 LABELS "${TEST_LABELS}")
+    foreach(started IN LISTS TEST_DEPENDS)
+        baton_label(${started} ${TEST_LABELS})
+    endforeach()
+endfunction()
+
+# baton_fuzz(NAME SOURCES … LIBRARIES …): a libFuzzer target, baton_NAME_fuzz, whose corpus is the folder corpus/NAME. In the preset
+# fuzz script/fuzz feeds it; in every other it is a test that feeds it the corpus once.
+function(baton_fuzz NAME)
+    cmake_parse_arguments(FUZZ "" "" "SOURCES;LIBRARIES" ${ARGN})
+    set(target baton_${NAME}_fuzz)
+    add_executable(${target} ${FUZZ_SOURCES})
+    target_link_libraries(${target} PRIVATE ${FUZZ_LIBRARIES})
+    if(BATON_FUZZ)
+        target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+        if(NOT TARGET baton_fuzzers)
+            add_custom_target(baton_fuzzers)
+        endif()
+        add_dependencies(baton_fuzzers ${target})
+        set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/fuzzers)
+    else()
+        target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/FeedCorpus.cpp)
+    endif()
+    add_test(NAME fuzz/${NAME} COMMAND ${target} -runs=0 ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${NAME})
+    set_tests_properties(fuzz/${NAME} PROPERTIES TIMEOUT 60)
 endfunction()
