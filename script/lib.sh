@@ -22,7 +22,10 @@ build() {
         cmake --preset "$preset" -B "$dir" >"$log" 2>&1 </dev/null ||
             { cat "$log" >&2; die "cmake could not configure the preset $preset in $dir"; }
     fi
-    cmake --build "$dir" ${1:+--target "$@"} </dev/null || die "the build in $dir failed"
+    local quiet=()
+    [ -t 1 ] || quiet=(-- --quiet) # Without a terminal each of ninja's steps would stay a line.
+    [ -t 1 ] || say "building $dir"
+    cmake --build "$dir" ${1:+--target "$@"} "${quiet[@]}" </dev/null || die "the build in $dir failed"
 }
 
 # Sanitizers that find something end the test; ThreadSanitizer of GCC 12 knows no more than 28 random bits of an address.
