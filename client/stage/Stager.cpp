@@ -1,0 +1,102 @@
+#include "client/stage/Stager.h"
+
+#include "client/os/Errors.h"
+#include "client/os/Files.h"
+#include "client/stage/Payload.h"
+#include "client/stage/Refusal.h"
+#include "client/stage/StagingArea.h"
+
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <system_error>
+
+namespace baton::stage {
+namespace {
+
+using store::Verdict;
+using store::VerdictKind;
+
+// Opened once, then known by the descriptor alone: the agent may rename what it likes.
+os::UniqueFd openDownload(const store::Store& store, const store::StoredPackage& package)
+{
+    const auto directory = os::open(store.downloads(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    os::UniqueFd file;
+    try {
+        file = os::openBeneath(directory.get(), package.sha256, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    } catch (const std::system_error& error) {
+        const int number = error.code().value();
+        if (number == ENOENT) throw Refusal(package.name + " is missing: no file downloads/" + package.sha256);
+        if (number == ELOOP || number == ENXIO) throw Refusal(package.name + " is no plain file in downloads/");
+        throw;
+    }
+    struct stat status {};
+    os::check(::fstat(file.get(), &status), "stat downloads/" + package.sha256);
+    if (!S_ISREG(status.st_mode)) throw Refusal(package.name + " is no plain file in downloads/");
+    if (status.st_nlink != 1) throw Refusal(package.name + " has a second name beside the one in downloads/");
+    return file;
+}
+
+void stageAttempt(const store::Store& store, const store::Attempt& attempt, const Settings& settings, Log& log)
+{
+    if (attempt.packages.size() != 1)
+        throw Refusal("it has " + std::to_string(attempt.packages.size()) + " packages; one is supported");
+    const auto& offered = attempt.packages.front();
+    const store::StoredPackage package{offered.name, offered.sizeBytes, offered.sha256};
+    if (package.sha256 != attempt.key.sha256) throw Refusal("its package has another SHA-256 than the release");
+
+    log.info("staging " + attempt.key.version + ", " + std::to_string(package.sizeBytes) + " bytes");
+    const auto download = openDownload(store, package);
+    StagingArea area(store, attempt.key);
+    const auto copy = copyPayload(download.get(), package.sizeBytes, "downloads/" + package.sha256, area.path());
+    demandPromised(copy.copied, package);
+    auto program = layOut(copy, package.name, settings, area.path());
+    area.seal({attempt.key, {package}, std::move(program)});
+}
+
+Verdict judge(const store::Store& store, const Settings& settings, Log& log, Verdict& verdict)
+{
+    const auto attempt = store.loadAttempt();
+    if (!attempt) return {};
+    if (attempt->stage != store::AttemptStage::Downloaded && attempt->stage != store::AttemptStage::Installed)
+        return {};
+    verdict.key = attempt->key;
+    if (store.loadRelease(attempt->key)) {
+        log.info(attempt->key.version + " is installed already");
+        store.discardStaged(attempt->key);
+    } else {
+        stageAttempt(store, *attempt, settings, log);
+        log.info("staged " + attempt->key.version);
+    }
+    verdict.kind = VerdictKind::Staged;
+    return verdict;
+}
+
+Verdict bad(VerdictKind kind, const store::ReleaseKey& key, int code, const std::string& reason)
+{
+    return {kind, key, code, reason};
+}
+
+} // namespace
+
+store::Verdict run(const store::Store& store, const Settings& settings, Log& log)
+{
+    Verdict verdict;
+    try {
+        return judge(store, settings, log, verdict);
+    } catch (const Refusal& refusal) {
+        return bad(VerdictKind::Refused, verdict.key, refusal.code(), refusal.what());
+    } catch (const std::system_error& error) {
+        return bad(VerdictKind::Failed, verdict.key, code::WriteFailed, error.what());
+    } catch (const std::bad_alloc&) {
+        return bad(VerdictKind::Failed, verdict.key, code::Unexplained, "there is not enough memory to stage it");
+    } catch (const std::exception& error) {
+        return bad(VerdictKind::Failed, verdict.key, code::Unexplained, error.what());
+    }
+}
+
+} // namespace baton::stage
