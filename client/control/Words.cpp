@@ -3,6 +3,7 @@
 #include "client/core/Text.h"
 
 #include <array>
+#include <limits>
 
 namespace baton::control {
 namespace {
@@ -11,16 +12,20 @@ constexpr std::array<std::string_view, 2> BellWords{"check", "changed"};
 
 using Kind = AgentNews::Kind;
 
-// Which fields follow each word, in order: v version, w word, b bytes, s size, t time, d detail (the rest of the line).
+// Which fields follow each word, in order: v version, w word, b bytes, s size, t time, h sha256,
+// c code, d detail (the rest of the line).
 struct Form {
     Kind kind;
     std::string_view word;
     std::string_view fields;
 };
 
-constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"}, Form{Kind::Progress, "progress", "vwbs"},
-                           Form{Kind::Idle, "idle", ""}, Form{Kind::Checked, "checked", "twd"},
-                           Form{Kind::Next, "next", "t"}};
+constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"},
+                           Form{Kind::Progress, "progress", "vwbs"},
+                           Form{Kind::Idle, "idle", ""},
+                           Form{Kind::Checked, "checked", "twd"},
+                           Form{Kind::Next, "next", "t"},
+                           Form{Kind::Failed, "failed", "vhcd"}};
 
 bool isWord(std::string_view text)
 {
@@ -35,6 +40,8 @@ std::string fieldOf(const AgentNews& news, char field)
     case 'b': return std::to_string(news.bytes);
     case 's': return std::to_string(news.size);
     case 't': return std::to_string(news.time);
+    case 'h': return news.sha256;
+    case 'c': return std::to_string(news.code);
     default: return news.detail;
     }
 }
@@ -46,6 +53,14 @@ bool take(std::int64_t& number, std::string_view text)
     return parsed.has_value();
 }
 
+bool takeCode(int& code, std::string_view text)
+{
+    const auto parsed = parseNumber(text);
+    if (!parsed || *parsed < 1 || *parsed > std::numeric_limits<int>::max()) return false;
+    code = static_cast<int>(*parsed);
+    return true;
+}
+
 bool takeField(AgentNews& news, char field, std::string_view text)
 {
     switch (field) {
@@ -54,6 +69,8 @@ bool takeField(AgentNews& news, char field, std::string_view text)
     case 'b': return take(news.bytes, text);
     case 's': return take(news.size, text);
     case 't': return take(news.time, text);
+    case 'h': news.sha256 = text; return isSha256Hex(text);
+    case 'c': return takeCode(news.code, text);
     default: news.detail = escaped(text); return true;
     }
 }

@@ -22,16 +22,19 @@ struct AgentNews {
         Progress,   ///< an attempt's stage and bytes, for `status`
         Idle,       ///< there is no attempt
         Checked,    ///< a check ended; `word` says how: noupdate, update, refused, failed
-        Next        ///< when the next check comes
+        Next,       ///< when the next check comes
+        Failed      ///< the agent gave its attempt up (network, disk): a line for history.jsonl, Outcome::Failed
     };
 
     Kind kind = Kind::Idle;
-    std::string version;    ///< Progress, Downloaded
+    std::string version;    ///< Progress, Downloaded, Failed
+    std::string sha256;     ///< Failed: 64 lower-case hex digits
     std::string word;       ///< Progress: the stage (granted, downloading, downloaded, installed); Checked: the result
     std::int64_t bytes = 0; ///< Progress
     std::int64_t size = 0;  ///< Progress
     std::int64_t time = 0;  ///< Checked, Next: seconds since 1970
-    std::string detail;     ///< Checked: a sentence for people, escaped, at most 200 bytes
+    int code = 0;           ///< Failed: one of baton::code
+    std::string detail;     ///< Checked, Failed: a sentence for people, escaped, at most 200 bytes
 
     friend bool operator==(const AgentNews&, const AgentNews&) = default;
 };
