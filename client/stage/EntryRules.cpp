@@ -57,7 +57,7 @@ std::vector<std::string_view> partsOf(const Entry& entry)
         parts.push_back(part);
     }
     if (parts.size() > Deepest) refuse(entry, "lies more than 32 directories deep");
-    if (parts.size() == 1 && parts.front() == store::ReleaseFileName) refuse(entry, "has a name that is reserved");
+    if (!parts.empty() && parts.front() == store::ReleaseFileName) refuse(entry, "has a name that is reserved");
     return parts;
 }
 

@@ -30,7 +30,9 @@ bool holds(const fs::path& directory, const fs::path& inner)
 
 std::string packageNameOf(const fs::path& source)
 {
-    const auto name = fs::absolute(source).lexically_normal().filename().string();
+    auto path = fs::absolute(source).lexically_normal();
+    if (!path.has_filename()) path = path.parent_path(); // "dir/" and "dir" are the same place.
+    const auto name = path.filename().string();
     return isPlainName(name) ? name : "initial";
 }
 

@@ -65,8 +65,8 @@ std::string print(const Verdict& verdict)
     line += ' ' + (verdict.key.sha256.empty() ? "-" : verdict.key.sha256);
     if (isBad(verdict.kind)) {
         line += ' ' + std::to_string(verdict.code) + ' ';
-        const std::string_view reason = verdict.reason.empty() ? "for no reason given" : verdict.reason;
-        line += isHarmless(reason) ? std::string(reason) : escaped(reason, LongestReason);
+        const std::string reason = verdict.reason.empty() ? "for no reason given" : verdict.reason;
+        line += isHarmless(reason) ? reason : escaped(reason, LongestReason);
     }
     return line + '\n';
 }
