@@ -1,0 +1,7 @@
+#include "client/core/ProductVersion.h"
+
+namespace baton {
+
+std::string_view productVersion() { return BATON_VERSION; }
+
+} // namespace baton

@@ -1,0 +1,125 @@
+#include "client/fetch/PartFile.h"
+
+#include "client/os/Errors.h"
+#include "client/os/Files.h"
+
+#include <openssl/evp.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <stdexcept>
+#include <vector>
+
+namespace baton::fetch {
+namespace {
+
+constexpr std::size_t BlockSize = 1024 * 1024;
+
+void checkEvp(int result)
+{
+    if (result != 1) throw std::runtime_error("OpenSSL cannot compute a SHA-256");
+}
+
+// Reads from the present position to the end.
+void eachBlock(int file, const std::filesystem::path& path, const std::function<void(std::string_view)>& take)
+{
+    std::vector<char> block(BlockSize);
+    for (;;) {
+        const auto length = ::read(file, block.data(), block.size());
+        if (length < 0 && errno == EINTR) continue;
+        if (os::check(length, "read " + path.string()) == 0) return;
+        take({block.data(), static_cast<std::size_t>(length)});
+    }
+}
+
+} // namespace
+
+struct Sha256::Context {
+    std::unique_ptr<EVP_MD_CTX, decltype(&::EVP_MD_CTX_free)> evp{::EVP_MD_CTX_new(), &::EVP_MD_CTX_free};
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) { restart(); }
+Sha256::~Sha256() = default;
+
+void Sha256::restart() { checkEvp(::EVP_DigestInit_ex(context_->evp.get(), ::EVP_sha256(), nullptr)); }
+
+void Sha256::add(std::string_view bytes)
+{
+    checkEvp(::EVP_DigestUpdate(context_->evp.get(), bytes.data(), bytes.size()));
+}
+
+std::string Sha256::finish()
+{
+    static constexpr std::string_view Digits = "0123456789abcdef";
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned length = 0;
+    checkEvp(::EVP_DigestFinal_ex(context_->evp.get(), digest.data(), &length));
+    std::string text;
+    for (unsigned i = 0; i < length; ++i) {
+        text += Digits[digest[i] >> 4U];
+        text += Digits[digest[i] & 0xFU];
+    }
+    return text;
+}
+
+std::string digestOf(const std::filesystem::path& file)
+{
+    const os::UniqueFd opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    if (!opened) {
+        if (errno == ENOENT) return {};
+        os::fail("open " + file.string());
+    }
+    Sha256 hash;
+    eachBlock(opened.get(), file, [&](std::string_view bytes) { hash.add(bytes); });
+    return hash.finish();
+}
+
+PartFile::PartFile(const std::filesystem::path& path, std::int64_t sizeBytes)
+    : path_(path),
+      file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW))
+{
+    takeUp(sizeBytes);
+    // Only the allocation tells the truth about a full disk. A file system that knows no such call is asked plainly.
+    if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, sizeBytes) == 0) return;
+    const int error = errno;
+    const auto missing = static_cast<std::uintmax_t>(sizeBytes - bytes_);
+    const bool unknown = error == EOPNOTSUPP || error == ENOSYS;
+    if (!unknown || os::freeBytes(path_) < missing)
+        os::fail("reserve " + std::to_string(sizeBytes) + " bytes for " + path_.string(), unknown ? ENOSPC : error);
+}
+
+void PartFile::takeUp(std::int64_t sizeBytes)
+{
+    eachBlock(file_.get(), path_, [&](std::string_view bytes) {
+        hash_.add(bytes);
+        bytes_ += static_cast<std::int64_t>(bytes.size());
+    });
+    if (bytes_ > sizeBytes) restart();
+}
+
+void PartFile::append(std::string_view bytes)
+{
+    os::writeAll(file_.get(), bytes, path_);
+    hash_.add(bytes);
+    bytes_ += static_cast<std::int64_t>(bytes.size());
+}
+
+void PartFile::restart()
+{
+    os::check(::ftruncate(file_.get(), 0), "truncate " + path_.string());
+    os::check(::lseek(file_.get(), 0, SEEK_SET), "seek in " + path_.string());
+    hash_.restart();
+    bytes_ = 0;
+}
+
+void PartFile::finishAs(const std::filesystem::path& target)
+{
+    os::syncFile(file_.get(), path_);
+    os::renameDurably(path_, target);
+}
+
+} // namespace baton::fetch
