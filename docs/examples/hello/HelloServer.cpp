@@ -5,10 +5,10 @@
 #include "client/program/Notify.h"
 #include "client/program/RunningRelease.h"
 #include "client/service/AdoptedSocket.h"
+#include "client/service/GracefulHttpServer.h"
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
 #include <Poco/Net/HTTPServerResponse.h>
 
 #include <unistd.h>
@@ -19,6 +19,8 @@
 #include <string_view>
 
 namespace {
+
+constexpr baton::Duration DrainTime(30'000);
 
 class SayHello : public Poco::Net::HTTPRequestHandler {
 public:
@@ -71,14 +73,14 @@ int serve(int count, char** arguments)
     const auto version = release.version.empty() ? option(count, arguments, "--app-version", "0.0.0") : release.version;
     const auto line =
         version + " generation " + std::to_string(release.generation) + " pid " + std::to_string(::getpid()) + '\n';
-    Poco::Net::HTTPServer server(new Greeters(line), baton::adoptServerSocket(std::move(listener)),
-                                 new Poco::Net::HTTPServerParams);
+    baton::GracefulHttpServer server(new Greeters(line), baton::adoptServerSocket(std::move(listener)));
     server.start();
     baton::notifyReady();
 
     int signal = 0;
     ::sigwait(&ends, &signal);
-    server.stop();
+    server.drain(DrainTime);
+    server.waitUntilDrained(DrainTime);
     return 0;
 }
 
