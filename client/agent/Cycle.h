@@ -1,0 +1,83 @@
+// The update cycle: check, fetch, report; everything else is done by others and read from the store.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/agent/Ledger.h"
+#include "client/agent/Policy.h"
+#include "client/agent/Settings.h"
+#include "client/agent/Wire.h"
+#include "client/core/Clock.h"
+#include "client/fetch/Fetcher.h"
+#include "client/schedule/Schedule.h"
+#include "client/source/Source.h"
+
+#include <optional>
+#include <set>
+#include <string>
+
+namespace baton::agent {
+
+/// The doors through which the world enters.
+struct Doors {
+    source::Source& source;
+    transport::Transport& transport;
+    const store::Store& store;
+    const Clock& clock;
+    schedule::Random& random;
+    Wire& wire;
+    Log& log;
+};
+
+/// One thread. Works until the supervisor is gone.
+class Cycle : private fetch::Watcher {
+public:
+    Cycle(const Settings& settings, const Doors& doors);
+
+    /// Goes on with what an earlier process left, then checks whenever it is time or somebody asks.
+    void run();
+
+private:
+    void turn(Heard heard);
+    void work(source::Asker asker);
+    void settle(Duration wait);
+
+    bool deliver();
+    void ask(source::Asker asker);
+    void considerOffer(const source::Offer& offer, const std::string& sessionId);
+    void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
+    source::Event failed(const std::string& version, const std::string& sessionId, int result, int code) const;
+    void reportOnce(const std::string& what, const source::Event& event);
+    void checkFailed(const Failure& failure);
+
+    void goOn();
+    void download();
+    void finished(Instant begun);
+    void giveUp(const Failure& failure);
+
+    void validator(const std::string& text) override;
+    bool progress(std::int64_t bytes) override;
+    bool pause(Duration wait) override;
+    bool heard(Heard word);
+
+    void tellChecked(const std::string& word, const std::string& detail);
+    void tellProgress(std::int64_t bytes);
+    void tell(control::AgentNews::Kind kind);
+    std::string running() const;
+    schedule::Rhythm rhythm() const;
+
+    const Settings settings_;
+    Doors doors_;
+    Ledger ledger_;
+    fetch::Fetcher fetcher_;
+    Instant nextCheck_{};
+    Instant nextProgress_{};
+    int failures_ = 0;                 ///< checks or downloads in a row
+    std::optional<Duration> stayAway_; ///< what the last answer asked for
+    std::set<std::string> reported_;   ///< offers that the server was told about by this process
+    bool gaveUp_ = false;              ///< the attempt waits for its line in the history, or for the next check
+    bool gone_ = false;
+    bool wanted_ = false;  ///< somebody asked for a check while we were downloading
+    bool changed_ = false; ///< the store changed while we were downloading
+};
+
+} // namespace baton::agent

@@ -1,0 +1,122 @@
+#include "client/agent/Amounts.h"
+#include "client/agent/Cycle.h"
+#include "client/core/Text.h"
+
+#include <array>
+#include <utility>
+
+namespace baton::agent {
+namespace {
+
+using control::AgentNews;
+using store::AttemptStage;
+
+constexpr Duration ProgressEvery{200};
+
+// The words of AgentNews, by AttemptStage.
+constexpr std::array<std::string_view, 4> StageWords{"granted", "downloading", "downloaded", "installed"};
+
+} // namespace
+
+// Whatever the attempt needs next from us, after a crash as in the ordinary course.
+void Cycle::goOn()
+{
+    const auto& attempt = ledger_.attempt();
+    if (!attempt) return tell(AgentNews::Kind::Idle);
+    if (gone_ || gaveUp_) return;
+    if (attempt->stage == AttemptStage::Downloaded) {
+        tellProgress(attempt->packages.front().sizeBytes);
+        tell(AgentNews::Kind::Downloaded);
+    } else if (attempt->stage == AttemptStage::Installed) {
+        tellProgress(attempt->packages.front().sizeBytes);
+    } else {
+        download();
+    }
+}
+
+void Cycle::download()
+{
+    ledger_.reached(AttemptStage::Downloading, Milestone::Started);
+    tellProgress(0);
+    deliver(); // Before the first byte, if the server can be reached; the packages may lie on another host.
+    const auto begun = doors_.clock.now();
+    const auto package = ledger_.attempt()->packages.front(); // A copy: the validator changes the attempt's own.
+    const auto result = fetcher_.fetch({package.sha256, package.sizeBytes, package.urls, package.validator}, *this);
+    if (!result) return giveUp(result.error());
+    if (*result == fetch::Ending::Complete) finished(begun);
+}
+
+void Cycle::finished(Instant begun)
+{
+    failures_ = 0;
+    const auto size = ledger_.attempt()->packages.front().sizeBytes;
+    doors_.log.info(ledger_.attempt()->key.version + " fetched and its digest is right (" + printSize(size) + " in " +
+                    printSeconds(doors_.clock.now() - begun) + ')');
+    ledger_.reached(AttemptStage::Downloaded, Milestone::Downloaded);
+    tellProgress(size);
+    tell(AgentNews::Kind::Downloaded);
+}
+
+// The attempt stays until the supervisor has written its line: if both die before, the next agent tries again.
+void Cycle::giveUp(const Failure& failure)
+{
+    ++failures_;
+    gaveUp_ = true;
+    const auto& key = ledger_.attempt()->key;
+    doors_.log.error(key.version + " cannot be fetched: " + failure.detail);
+    AgentNews news;
+    news.kind = AgentNews::Kind::Failed;
+    news.version = key.version;
+    news.sha256 = key.sha256;
+    news.code = failure.code;
+    news.detail = escaped(failure.detail);
+    doors_.wire.tell(news);
+}
+
+void Cycle::validator(const std::string& text) { ledger_.validator(text); }
+
+bool Cycle::progress(std::int64_t bytes)
+{
+    if (doors_.clock.now() < nextProgress_) return !gone_;
+    nextProgress_ = doors_.clock.now() + ProgressEvery;
+    tellProgress(bytes);
+    return heard(doors_.wire.wait(Duration(0)));
+}
+
+bool Cycle::pause(Duration wait)
+{
+    const auto end = doors_.clock.now() + wait;
+    while (doors_.clock.now() < end)
+        if (!heard(doors_.wire.wait(end - doors_.clock.now()))) return false;
+    return true;
+}
+
+// A word that comes while we download is kept for later. False: nobody is there any more.
+bool Cycle::heard(Heard word)
+{
+    if (word == Heard::Gone) gone_ = true;
+    if (word == Heard::Check) wanted_ = true;
+    if (word == Heard::Changed) changed_ = true;
+    return !gone_;
+}
+
+void Cycle::tellProgress(std::int64_t bytes)
+{
+    AgentNews news;
+    news.kind = AgentNews::Kind::Progress;
+    news.version = ledger_.attempt()->key.version;
+    news.word = StageWords.at(static_cast<std::size_t>(ledger_.attempt()->stage));
+    news.bytes = bytes;
+    news.size = ledger_.attempt()->packages.front().sizeBytes;
+    doors_.wire.tell(news);
+}
+
+void Cycle::tell(AgentNews::Kind kind)
+{
+    AgentNews news;
+    news.kind = kind;
+    if (ledger_.attempt()) news.version = ledger_.attempt()->key.version;
+    doors_.wire.tell(news);
+}
+
+} // namespace baton::agent

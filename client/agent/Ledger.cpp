@@ -1,0 +1,113 @@
+#include "client/agent/Ledger.h"
+
+#include "client/agent/Identity.h"
+#include "client/core/Text.h"
+#include "client/os/Files.h"
+
+namespace baton::agent {
+namespace {
+
+std::filesystem::path outboxFile(const store::Store& store) { return store.downloads() / "outbox.json"; }
+
+} // namespace
+
+Ledger::Ledger(const store::Store& store, Log& log) : store_(store), log_(log) { load(); }
+
+void Ledger::load()
+{
+    try {
+        attempt_ = store_.loadAttempt();
+    } catch (const std::runtime_error& e) {
+        log_.warning(std::string("the attempt under way is lost, the release will be offered again: ") + e.what());
+        store_.forgetAttempt();
+    }
+    // A new store has nothing to tell. One whose outbox is lost has a past that was told, as far as we know.
+    outbox_.cursor = static_cast<std::int64_t>(store_.history().size());
+    try {
+        const auto text = os::readWhole(outboxFile(store_));
+        if (text) outbox_ = parseOutbox(*text);
+    } catch (const std::exception& e) {
+        log_.warning(std::string("downloads/outbox.json is damaged, what waited in it is not told: ") +
+                     escaped(e.what()));
+    }
+    save();
+}
+
+void Ledger::reconcile()
+{
+    state_ = store_.loadState().value_or(store::State());
+    takeHistory();
+    takeState();
+    if (attempt_ && isEnded(outbox_, *attempt_)) forget();
+}
+
+void Ledger::takeHistory()
+{
+    const auto lines = store_.history();
+    auto next = outbox_;
+    next.cursor = std::min(next.cursor, static_cast<std::int64_t>(lines.size())); // Somebody removed the file.
+    for (auto i = static_cast<std::size_t>(next.cursor); i < lines.size(); ++i)
+        takeLine(next, lines[i], attempt_ && !isEnded(next, *attempt_) ? &*attempt_ : nullptr, randomGuid);
+    next.cursor = static_cast<std::int64_t>(lines.size());
+    if (next == outbox_) return;
+    outbox_ = std::move(next);
+    save();
+}
+
+void Ledger::takeState()
+{
+    if (!attempt_ || isEnded(outbox_, *attempt_)) return;
+    const auto& install = state_.install;
+    if (install && install->key == attempt_->key && install->step >= store::InstallStep::Installed)
+        return reached(store::AttemptStage::Installed, Milestone::Installed);
+    if (install || state_.current != attempt_->key) return;
+    // It runs and is no longer on its way in: committed, though the line of the history is missing.
+    const store::HistoryLine line{{}, attempt_->from, attempt_->key, store::Outcome::Committed, 0, {}};
+    takeLine(outbox_, line, &*attempt_, randomGuid);
+    save();
+}
+
+void Ledger::forget()
+{
+    store_.forgetAttempt();
+    attempt_.reset();
+}
+
+void Ledger::begin(const store::Attempt& attempt)
+{
+    store_.save(attempt);
+    attempt_ = attempt;
+}
+
+void Ledger::validator(const std::string& text)
+{
+    attempt_->packages.front().validator = text;
+    store_.save(*attempt_);
+}
+
+void Ledger::reached(store::AttemptStage stage, Milestone milestone)
+{
+    if (attempt_->stage != stage) {
+        attempt_->stage = stage;
+        store_.save(*attempt_);
+    }
+    const auto before = outbox_;
+    reach(outbox_, *attempt_, milestone);
+    if (outbox_ != before) save();
+}
+
+void Ledger::queue(const source::Event& event)
+{
+    outbox_.waiting.push_back(event);
+    save();
+}
+
+void Ledger::delivered()
+{
+    outbox_.waiting.erase(outbox_.waiting.begin());
+    save();
+}
+
+void Ledger::save() const { os::writeDurably(outboxFile(store_), print(outbox_)); }
+
+} // namespace baton::agent

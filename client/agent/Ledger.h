@@ -1,0 +1,48 @@
+// The agent's own memory: the attempt under way and what the server is still to be told, both on disk.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/agent/Outbox.h"
+#include "client/core/Log.h"
+#include "client/store/Store.h"
+
+#include <optional>
+#include <string>
+
+namespace baton::agent {
+
+/// Every member that changes something has written it durably when it returns. Throws what Store throws.
+class Ledger {
+public:
+    Ledger(const store::Store& store, Log& log);
+
+    const std::optional<store::Attempt>& attempt() const { return attempt_; }
+    const Outbox& outbox() const { return outbox_; }
+    const store::State& state() const { return state_; }
+
+    /// Reads what the supervisor wrote, queues the events that follow, and forgets the attempt that they end.
+    void reconcile();
+
+    /// Begins an attempt: on disk before the server hears of it.
+    void begin(const store::Attempt& attempt);
+    void validator(const std::string& text); ///< of the first package's part
+    void reached(store::AttemptStage stage, Milestone milestone);
+
+    void queue(const source::Event& event);
+    void delivered(); ///< the first event that waits was answered
+
+private:
+    void load();
+    void takeHistory();
+    void takeState();
+    void forget();
+    void save() const;
+
+    const store::Store& store_;
+    Log& log_;
+    std::optional<store::Attempt> attempt_;
+    Outbox outbox_;
+    store::State state_;
+};
+
+} // namespace baton::agent

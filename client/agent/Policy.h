@@ -1,0 +1,29 @@
+// Whether an offer is taken.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/source/Source.h"
+#include "client/store/State.h"
+
+#include <string>
+
+namespace baton::agent {
+
+enum class Choice {
+    Take,
+    NotNewer, ///< older than or equal to what runs
+    Blocked,  ///< it was refused or taken back on this machine
+    Unusable  ///< it is not of a kind that we can install
+};
+
+struct Decision {
+    Choice choice = Choice::Take;
+    std::string why; ///< a sentence for people; empty for Take
+};
+
+/// A release is known by its version and the digest of its first package.
+store::ReleaseKey keyOf(const source::Offer& offer);
+
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state);
+
+} // namespace baton::agent

@@ -1,0 +1,23 @@
+// What the agent is told at its start.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Clock.h"
+
+#include <filesystem>
+#include <string>
+
+namespace baton::agent {
+
+struct Settings {
+    std::string server; ///< Omaha's endpoint; one without a path gets /v1/update/
+    std::string appId;
+    std::string track;
+    std::filesystem::path stateDirectory;
+    std::string fallbackVersion;  ///< what runs while the store has no release yet: --app-version
+    std::filesystem::path caFile; ///< authorities that TLS believes; empty: the system's
+    Duration interval{45 * 60'000};
+    Duration jitter{10 * 60'000};
+};
+
+} // namespace baton::agent

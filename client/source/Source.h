@@ -1,0 +1,94 @@
+// Where releases are offered: what is asked, what is answered, and what is told afterwards, in nobody's protocol.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace baton::source {
+
+enum class Asker {
+    Schedule, ///< in the background
+    Person    ///< somebody waits for the answer
+};
+
+struct Question {
+    std::string version; ///< what runs
+    std::string sessionId;
+    Asker asker = Asker::Schedule;
+};
+
+struct OfferedPackage {
+    std::string name;
+    std::int64_t sizeBytes = 0;
+    std::string sha256;            ///< 64 lower-case hex digits
+    std::vector<std::string> urls; ///< whole, in the order of preference
+
+    friend bool operator==(const OfferedPackage&, const OfferedPackage&) = default;
+};
+
+struct NoUpdate {
+    friend bool operator==(const NoUpdate&, const NoUpdate&) = default;
+};
+
+struct Offer {
+    std::string version;
+    std::vector<OfferedPackage> packages; ///< one at least
+
+    friend bool operator==(const Offer&, const Offer&) = default;
+};
+
+/// Granted, but it cannot be taken: the server is to be told so.
+struct Unusable {
+    std::string version;
+    Failure reason;
+
+    friend bool operator==(const Unusable&, const Unusable&) = default;
+};
+
+/// The server says no, in a word of its own.
+struct Refused {
+    Failure reason;
+
+    friend bool operator==(const Refused&, const Refused&) = default;
+};
+
+using Answer = std::variant<NoUpdate, Offer, Unusable, Refused>;
+
+struct Checked {
+    Result<Answer> answer;  ///< a failure: nobody answered, or not in our words
+    std::string retryAfter; ///< as the header says it; empty if there is none. It holds whatever the answer is.
+};
+
+/// One thing to tell: Omaha's event numbers are the field's own words.  [Omaha 3.1, event Objects]
+struct Event {
+    int type = 0;
+    int result = 0;
+    int errorCode = 0;
+    std::string version; ///< of the app when it happened
+    std::string previousVersion;
+    std::string nextVersion;
+    std::string sessionId;
+
+    friend bool operator==(const Event&, const Event&) = default;
+};
+
+/// Blocks within the transport's limits.
+struct Source {
+    virtual ~Source() = default;
+
+    virtual Checked check(const Question& question) = 0;
+
+    /// Success is any HTTP answer: nobody may wait for an acknowledgement. A failure means that it must be sent again.
+    virtual Result<Done> send(const Event& event) = 0;
+};
+
+/// Whether `offered` comes after `running` in Omaha's order. False for a text that has no order; an empty `running` is
+/// before everything.
+bool isNewer(const std::string& offered, const std::string& running);
+
+} // namespace baton::source
