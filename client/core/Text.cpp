@@ -80,6 +80,16 @@ bool isUtf8(std::string_view text)
     return true;
 }
 
+bool hasControls(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+        if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next >= 0x80 && next < 0xA0)) return true;
+    }
+    return false;
+}
+
 std::optional<std::int64_t> parseNumber(std::string_view text)
 {
     if (text.empty() || text.front() == '-' || (text.front() == '0' && text.size() > 1)) return std::nullopt;

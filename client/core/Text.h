@@ -27,6 +27,9 @@ bool isSha256Hex(std::string_view text);
 /// Whether it is well-formed UTF-8 (no surrogates, no overlong forms).
 bool isUtf8(std::string_view text);
 
+/// Whether it holds a control character: U+0000-U+001F, U+007F, U+0080-U+009F, each of which a terminal may obey.
+bool hasControls(std::string_view text);
+
 /// The whole text as a decimal number below 2^63; nothing for a sign, a blank, a leading zero (but "0") or junk behind.
 std::optional<std::int64_t> parseNumber(std::string_view text);
 

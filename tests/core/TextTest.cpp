@@ -32,6 +32,13 @@ TEST(Utf8, RefusesOverlongFormsSurrogatesAndWhatIsCut)
         EXPECT_FALSE(isUtf8(text));
 }
 
+TEST(Controls, AreFoundInAsciiAndAboveIt)
+{
+    for (const auto* text : {"a\n", "\x1B", "\x7F", "\xC2\x80", "a\xC2\x9F"}) EXPECT_TRUE(hasControls(text));
+    EXPECT_TRUE(hasControls(std::string("a\0", 2)));
+    for (const auto* text : {"", " ~", "\xC2\xA0", "\xC3\x9F", "\xC2"}) EXPECT_FALSE(hasControls(text));
+}
+
 TEST(Number, TakesWholeDecimalNumbersOnly)
 {
     EXPECT_EQ(parseNumber("0"), 0);
