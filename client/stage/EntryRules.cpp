@@ -4,7 +4,6 @@
 #include "client/stage/Refusal.h"
 #include "client/store/Release.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace baton::stage {
@@ -17,12 +16,6 @@ constexpr std::size_t Deepest = 32;
 [[noreturn]] void refuse(const Entry& entry, const std::string& why)
 {
     throw Refusal("the entry " + escaped(entry.path, 120) + ' ' + why);
-}
-
-bool hasControls(std::string_view text)
-{
-    return std::any_of(text.begin(), text.end(),
-                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 void checkText(const Entry& entry, std::string_view text, const std::string& what)

@@ -32,7 +32,7 @@ PayloadForm formOf(const PayloadCopy& copy)
 void demandExecutable(const PayloadForm& form)
 {
     if (form.kind == FormKind::Executable) return;
-    if (form.kind == FormKind::Archive)
+    if (form.kind == FormKind::Archive || form.kind == FormKind::Foreign)
         throw Refusal("it is an archive or compressed, but the command does not name {release}, so a release is one "
                       "executable file");
     throw Refusal("it is neither an executable file (ELF or a script that begins with #!) nor an archive");
@@ -82,6 +82,9 @@ std::string layOut(const PayloadCopy& copy, const std::string& packageName, cons
         keepAs(copy, settings.program, FileMode::Executable, directory);
         return settings.program;
     }
+    if (form.kind == FormKind::Foreign)
+        throw Refusal(
+            "it is packed as bzip2, lzip, lzop, lz4 or 7z; use tar, plain or compressed with gzip, xz or zstd");
     if (form.kind == FormKind::Archive) {
         // First: it takes no name that the archive may want, and nobody has to sync it.
         os::check(::unlink((directory / CopyName).c_str()), "remove the copied payload");

@@ -11,6 +11,7 @@ enum class Compression { None, Gzip, Xz, Zstd };
 enum class FormKind {
     Executable, ///< ELF, or a script that begins with "#!"
     Archive,    ///< tar, or compressed and thus believed to be tar
+    Foreign,    ///< packed in a way that Baton does not unpack
     File        ///< anything else
 };
 
@@ -21,7 +22,7 @@ struct PayloadForm {
     friend bool operator==(const PayloadForm&, const PayloadForm&) = default;
 };
 
-/// How many bytes formOf() wants to see.
+/// How many bytes formOf() wants to see: the header of a tar archive.
 inline constexpr std::size_t FormBytes = 512;
 
 PayloadForm formOf(std::string_view firstBytes);

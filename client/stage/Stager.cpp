@@ -76,6 +76,15 @@ Verdict judge(const store::Store& store, const Settings& settings, Log& log, Ver
     return verdict;
 }
 
+// What a person can do about it; the update is tried again in any case.
+std::string hintFor(const std::system_error& error, const store::Store& store)
+{
+    const int number = error.code().value();
+    if (number == ENOSPC || number == EDQUOT) return "; make room for " + store.releases().string();
+    if (number == EACCES || number == EPERM || number == EROFS) return "; Baton must own " + store.root().string();
+    return {};
+}
+
 Verdict bad(VerdictKind kind, const store::ReleaseKey& key, int code, const std::string& reason)
 {
     return {kind, key, code, reason};
@@ -91,7 +100,7 @@ store::Verdict run(const store::Store& store, const Settings& settings, Log& log
     } catch (const Refusal& refusal) {
         return bad(VerdictKind::Refused, verdict.key, refusal.code(), refusal.what());
     } catch (const std::system_error& error) {
-        return bad(VerdictKind::Failed, verdict.key, code::WriteFailed, error.what());
+        return bad(VerdictKind::Failed, verdict.key, code::WriteFailed, error.what() + hintFor(error, store));
     } catch (const std::bad_alloc&) {
         return bad(VerdictKind::Failed, verdict.key, code::Unexplained, "there is not enough memory to stage it");
     } catch (const std::exception& error) {

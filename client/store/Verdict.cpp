@@ -14,16 +14,6 @@ constexpr int HighestCode = 9999;
 
 bool isBad(VerdictKind kind) { return kind == VerdictKind::Refused || kind == VerdictKind::Failed; }
 
-bool hasControls(std::string_view text)
-{
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto byte = static_cast<unsigned char>(text[i]);
-        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
-        if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && next < 0xA0)) return true; // U+0080-U+009F too.
-    }
-    return false;
-}
-
 // The longest line holds a version of 255 bytes, a digest and such a reason.
 bool isHarmless(std::string_view reason)
 {

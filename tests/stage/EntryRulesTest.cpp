@@ -2,6 +2,7 @@
 
 #include "client/stage/PayloadForm.h"
 #include "client/stage/Refusal.h"
+#include "tests/stage/Tar.h"
 
 #include <gtest/gtest.h>
 
@@ -89,6 +90,14 @@ TEST(PayloadForm, IsToldByTheFirstBytes)
                      "7zXZ\0"s),
               (PayloadForm{FormKind::Archive, Compression::Xz}));
     EXPECT_EQ(formOf(std::string(257, 'x') + "ustar  "), (PayloadForm{FormKind::Archive, Compression::None}));
+    for (const auto& text : {"BZh91AY"s, "LZIP\1"s, "\x04\x22\x4D\x18"s, "7z\xBC\xAF\x27\x1C"s})
+        EXPECT_EQ(formOf(text).kind, FormKind::Foreign) << text;
+    auto oldest = tar({{"f", "x"}}).substr(0, FormBytes);
+    EXPECT_EQ(formOf(oldest).kind, FormKind::Archive);
+    oldest.replace(257, 8, 8, '\0'); // The oldest tar has no magic there.
+    EXPECT_EQ(formOf(oldest).kind, FormKind::File) << "the sum is wrong";
+    EXPECT_EQ(formOf(withChecksum(oldest)), (PayloadForm{FormKind::Archive, Compression::None}));
+    EXPECT_EQ(formOf(withChecksum(oldest).substr(0, FormBytes - 1)).kind, FormKind::File);
     for (const auto& text : {""s, "#"s, "PK\3\4"s, "LRZI"s, std::string(257, 'x'), std::string(258, 'x') + "ustar"})
         EXPECT_EQ(formOf(text).kind, FormKind::File) << text;
 }

@@ -69,7 +69,7 @@ TEST(StagerOnAFullDisk, FailsCleansUpAndSucceedsOnceThereIsRoom)
         const auto verdict = staged.run(Expected::Tree);
         EXPECT_EQ(verdict.kind, VerdictKind::Failed);
         EXPECT_EQ(verdict.code, code::WriteFailed);
-        EXPECT_NE(verdict.reason.find("No space left on device"), std::string::npos) << verdict.reason;
+        EXPECT_NE(verdict.reason.find("No space left on device; make room for "), std::string::npos) << verdict.reason;
         EXPECT_TRUE(staged.isClean());
     };
     staged.offer(zstded(tar({{"bin/app", Script, '0', "", 0755}, {"large", std::string(4U << 20U, 'x')}})));

@@ -65,6 +65,11 @@ const std::vector<Hostile>& corpus()
         {"EmptyName", tar({{"", "x"}}), "has no name"},
         {"NewlineInName", tar({{"a\nb", "x"}}), "control character in its name"},
         {"EscapeInName", tar({{"a\x1B[2J", "x"}}), "control character in its name"},
+        {"C1ControlInName",
+         tar({{"a\xC2\x9B"
+               "2J",
+               "x"}}),
+         "control character in its name"},
         {"NameOfNoUtf8", tar({{"a\xFF", "x"}}), "that is not UTF-8"},
         {"DashName", tar({{"-rf", "x"}}), "begins with a dash"},
         {"DashNameBelow", tar({{"a/--help", "x"}}), "begins with a dash"},

@@ -86,6 +86,9 @@ TEST_F(Stager, RefusesWhatCannotTakeTheProgramsPlace)
     expectRefused(staged.run(Expected::Program), code::VerificationFailed, "it is an archive");
     staged.offer("<html>404</html>");
     expectRefused(staged.run(Expected::Program), code::VerificationFailed, "neither an executable file");
+    staged.offer("BZh91AY&SY");
+    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "it is an archive or compressed");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "compressed with gzip, xz or zstd");
     staged.offer(gzipped("no tar"));
     expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "it is");
 }

@@ -49,6 +49,15 @@ std::string compressed(const std::string& bytes, AddFilter addFilter)
 
 } // namespace
 
+std::string withChecksum(std::string header)
+{
+    put(header, 148, 8, "        ");
+    unsigned sum = 0;
+    for (const char c : header) sum += static_cast<unsigned char>(c);
+    put(header, 148, 8, octal(sum, 6) + std::string("\0 ", 2));
+    return header;
+}
+
 std::string tarBlock(const TarItem& item)
 {
     std::string block(BlockBytes, '\0');
@@ -59,13 +68,10 @@ std::string tarBlock(const TarItem& item)
     put(block, 124, 12,
         octal(static_cast<std::uint64_t>(item.size.value_or(static_cast<std::int64_t>(item.body.size()))), 11));
     put(block, 136, 12, octal(0, 11));
-    put(block, 148, 8, "        ");
     block[156] = item.type;
     put(block, 157, 100, item.link);
     put(block, 257, 8, std::string("ustar\00000", 8));
-    unsigned sum = 0;
-    for (const char c : block) sum += static_cast<unsigned char>(c);
-    put(block, 148, 8, octal(sum, 6) + std::string("\0 ", 2));
+    block = withChecksum(block);
     const auto padding = (BlockBytes - item.body.size() % BlockBytes) % BlockBytes;
     return block + item.body + std::string(padding, '\0');
 }

@@ -20,6 +20,9 @@ struct TarItem {
     std::optional<std::int64_t> size{}; ///< what the header says, if not the body's
 };
 
+/// The header with the sum over it set right.
+std::string withChecksum(std::string header);
+
 std::string tarBlock(const TarItem& item);
 
 /// The items, then the two blocks of zeros.
