@@ -1,0 +1,64 @@
+#include "client/transport/Url.h"
+
+#include <gtest/gtest.h>
+
+using baton::transport::parseUrl;
+using baton::transport::print;
+using baton::transport::Scheme;
+using baton::transport::Url;
+
+TEST(Url, IsSplitWithoutDecodingAnything)
+{
+    const auto url = parseUrl("https://cdn.example.com:8443/a%2fb/..%2e/c?sig=x%20y&z=/");
+
+    ASSERT_TRUE(url);
+    EXPECT_EQ(*url, (Url{Scheme::Https, "cdn.example.com", 8443, "/a%2fb/..%2e/c?sig=x%20y&z=/"}));
+    EXPECT_EQ(print(*url), "https://cdn.example.com:8443/a%2fb/..%2e/c?sig=x%20y&z=/");
+}
+
+TEST(Url, KnowsTheSchemesOwnPortAndLeavesItOut)
+{
+    EXPECT_EQ(parseUrl("http://h/").value().port, 80);
+    EXPECT_EQ(parseUrl("HTTPS://h/").value().port, 443);
+    EXPECT_EQ(parseUrl("http://h:80/x").value().authority(), "h");
+    EXPECT_EQ(parseUrl("http://h:443/x").value().authority(), "h:443");
+    EXPECT_EQ(parseUrl("https://[::1]:8443/x").value().authority(), "[::1]:8443");
+}
+
+TEST(Url, WithoutAPathHasTheRoot)
+{
+    EXPECT_EQ(parseUrl("http://h").value().target, "/");
+    EXPECT_EQ(parseUrl("http://h?a=b").value().target, "/?a=b");
+}
+
+TEST(Url, RefusesWhatOthersReadInTwoWays)
+{
+    for (const auto* text : {"",
+                             "h",
+                             "http:/h",
+                             "http:h",
+                             "http:///x",
+                             "ftp://h/",
+                             "file:///etc/passwd",
+                             "http://u@h/",
+                             "http://h\\@e/",
+                             "http:\\\\h/x",
+                             "http://h/a b",
+                             "http://h/\r\nEvil:1",
+                             "http://h/#x",
+                             "http://h:/",
+                             "http://h:0/",
+                             "http://h:65536/",
+                             "http://h:+80/",
+                             "http://h:080/",
+                             "http://h:-1/",
+                             "http://[::1/",
+                             "http://[x]/",
+                             "http://[]/",
+                             "http://h\t/",
+                             "http://h_x/",
+                             "http://h/\x7f",
+                             "http://h/\xc3\xa4"})
+        EXPECT_FALSE(parseUrl(text)) << text;
+    EXPECT_FALSE(parseUrl("http://h/" + std::string(2048, 'a')));
+}
