@@ -162,7 +162,7 @@ private:
         Watchdog watchdog(socket.impl()->sockfd(), settings_.headers,
                           "no answer within " + std::to_string(settings_.headers.count()) + " ms");
         try {
-            auto result = overSocket(std::move(socket), kind, receiver, watchdog);
+            auto result = overSocket(socket, kind, receiver, watchdog);
             late_ = watchdog.bitten();
             return result ? Result<Done>(Done{}) : result;
         } catch (...) {
