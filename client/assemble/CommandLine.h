@@ -1,0 +1,33 @@
+// Resolves the options of one command: command line, then BATON_*, then the configuration file, then the default.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/OptionTable.h"
+#include "client/assemble/Values.h"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace baton::assemble {
+
+/// Keys and values of a configuration file, in its order; a repeated key is there as often.
+using ConfigEntries = std::vector<std::pair<std::string, std::string>>;
+
+/// Reads one; @throws UsageError when it cannot.
+using ConfigReader = std::function<ConfigEntries(const std::string& path)>;
+
+struct Resolved {
+    Values values;
+    std::vector<std::string> rest; ///< what is no option: for `run` PROGRAM ARGS, which stand behind `--`
+    bool help = false;             ///< --help was asked; nothing else was looked at
+};
+
+/// `arguments` without the program's and the command's name; `environment` as NAME=VALUE, ended by a null pointer.
+/// Repeatable options of the environment and of .properties files are parted by commas.
+/// @throws UsageError naming what is wrong, where it came from and what would be right.
+Resolved resolve(Command command, const std::vector<std::string>& arguments, const char* const* environment,
+                 const ConfigReader& readConfig);
+
+} // namespace baton::assemble

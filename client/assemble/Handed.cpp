@@ -1,0 +1,102 @@
+#include "client/assemble/Handed.h"
+
+#include "client/core/Text.h"
+#include "client/os/Errors.h"
+#include "client/os/Files.h"
+
+#include <nlohmann/json.hpp>
+#include <sys/mman.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace baton::assemble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t Longest = std::size_t{4} * 1024 * 1024;
+constexpr int Seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+Json toJson(const Handed& handed)
+{
+    Json values = Json::object();
+    for (const auto& [name, list] : handed.values.held())
+        for (const auto& value : list) values[name].push_back({value.text, value.origin});
+    return {{"values", values},
+            {"command", handed.command},
+            {"stateDirectory", handed.stateDirectory.string()},
+            {"controlSocket", handed.controlSocket.string()},
+            {"executable", handed.executable.string()},
+            {"listens", handed.listens},
+            {"lock", handed.lock}};
+}
+
+Handed handedFrom(const Json& object)
+{
+    Handed handed;
+    for (const auto& [name, list] : object.at("values").items()) {
+        std::vector<Value> values;
+        for (const auto& value : list)
+            values.push_back({value.at(0).get<std::string>(), value.at(1).get<std::string>()});
+        handed.values.set(name, std::move(values));
+    }
+    handed.command = object.at("command").get<std::vector<std::string>>();
+    handed.stateDirectory = object.at("stateDirectory").get<std::string>();
+    handed.controlSocket = object.at("controlSocket").get<std::string>();
+    handed.executable = object.at("executable").get<std::string>();
+    handed.listens = object.at("listens").get<bool>();
+    handed.lock = object.at("lock").get<int>();
+    return handed;
+}
+
+std::string readAll(int fd)
+{
+    std::string text;
+    std::array<char, 4096> block{};
+    while (text.size() <= Longest) {
+        // With an offset of its own: the roles share one open file, and with read(2) the second would find its end.
+        const auto count =
+            os::check(::pread(fd, block.data(), block.size(), static_cast<off_t>(text.size())), "read the settings");
+        if (count == 0) return text;
+        text.append(block.data(), static_cast<std::size_t>(count));
+    }
+    throw std::runtime_error("the settings are longer than 4 MiB");
+}
+
+} // namespace
+
+os::UniqueFd seal(const Handed& handed)
+{
+    os::UniqueFd file(os::check(::memfd_create("baton-settings", MFD_CLOEXEC | MFD_ALLOW_SEALING), "make a memfd"));
+    // Not as text: a word of the command line is bytes in any encoding, which JSON's text would refuse.
+    const auto bytes = Json::to_cbor(toJson(handed));
+    os::writeAll(file.get(), std::string(bytes.begin(), bytes.end()), "the settings");
+    os::check(::fcntl(file.get(), F_ADD_SEALS, Seals), "seal the settings");
+    return file;
+}
+
+Handed readHanded(int fd)
+try {
+    return handedFrom(Json::from_cbor(readAll(fd)));
+} catch (const Json::exception& error) {
+    throw std::runtime_error(std::string("the settings are damaged: ") + error.what());
+}
+
+int settingsDescriptor()
+{
+    const char* text = std::getenv(SettingsVariable);
+    const auto number = parseNumber(text == nullptr ? "" : text);
+    if (!number || *number < 3 || *number > 1'000'000)
+        throw std::runtime_error(std::string(SettingsVariable) +
+                                 " names no descriptor: this is started by baton run, not by hand");
+    const auto fd = static_cast<int>(*number);
+    os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "take the settings");
+    return fd;
+}
+
+} // namespace baton::assemble

@@ -1,0 +1,39 @@
+// What `baton run` hands to the processes it becomes and starts: the resolved options, in a file that nobody can
+// change. SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/Values.h"
+#include "client/os/UniqueFd.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace baton::assemble {
+
+/// The variable that names the descriptor.
+inline constexpr const char* SettingsVariable = "BATON_SETTINGS";
+
+struct Handed {
+    Values values;
+    std::vector<std::string> command;     ///< PROGRAM ARGS as typed
+    std::filesystem::path stateDirectory; ///< absolute
+    std::filesystem::path controlSocket;  ///< absolute
+    std::filesystem::path executable;     ///< what plays the other roles: absolute
+    bool listens = false;                 ///< a listener is named, or inherited
+    int lock = -1;                        ///< the store's lock, inherited
+
+    friend bool operator==(const Handed&, const Handed&) = default;
+};
+
+/// A sealed memfd that holds it; close-on-exec, as every descriptor.  [memfd_create(2)]
+os::UniqueFd seal(const Handed& handed);
+
+/// Reads it, from the beginning, whoever read it before.
+/// @throws std::system_error, std::runtime_error saying what is wrong with it.
+Handed readHanded(int fd);
+
+/// The descriptor that BATON_SETTINGS names.  @throws std::runtime_error if there is none.
+int settingsDescriptor();
+
+} // namespace baton::assemble

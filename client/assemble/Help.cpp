@@ -1,0 +1,78 @@
+#include "client/assemble/Help.h"
+
+#include <algorithm>
+#include <array>
+
+namespace baton::assemble {
+namespace {
+
+constexpr std::array Texts{
+    CommandText{Run, "run", "run [options] -- PROGRAM [ARGS…]",
+                "supervise PROGRAM and keep it up to date; stays in the foreground",
+                "baton run --server http://127.0.0.1:8080/v1/update/ --app-id web --app-version 1.0.0 \\\n"
+                "      --listen web=127.0.0.1:8000 -- ./server --verbose"},
+    CommandText{Check, "check", "check [options]", "one check now, without a supervisor; prints what is offered",
+                "baton check --server http://127.0.0.1:8080/v1/update/ --app-id web --app-version 1.0.0"},
+    CommandText{Status, "status", "status [options]", "what runs, and what is on its way",
+                "baton status --state-dir /var/lib/web"},
+    CommandText{History, "history", "history [options]", "what was updated, and how that ended",
+                "baton history --state-dir /var/lib/web --json"},
+    CommandText{Update, "update", "update [options]", "check now, and install what is offered",
+                "baton update --state-dir /var/lib/web --wait"},
+    CommandText{Decode, "decode", "decode request|response [FILE|-]",
+                "one canonical JSON of an Omaha message, whatever its form", "baton decode response answer.xml"},
+};
+
+constexpr std::size_t Column = 32;
+
+std::string padded(std::string text, std::size_t width)
+{
+    // Columns, not bytes: a continuation byte of UTF-8 takes none.
+    const auto columns = static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](unsigned char byte) { return (byte & 0xC0U) != 0x80U; }));
+    text.append(columns < width ? width - columns : 2, ' ');
+    return text;
+}
+
+std::string line(const Option& option)
+{
+    auto left = "  --" + std::string(option.name);
+    if (!option.placeholder.empty()) left += ' ' + std::string(option.placeholder);
+    auto text = padded(std::move(left), Column) + std::string(option.help);
+    if (!option.otherwise.empty()) text += " (" + std::string(option.otherwise) + ')';
+    return text + '\n';
+}
+
+} // namespace
+
+std::span<const CommandText> commandTexts() { return Texts; }
+
+std::optional<CommandText> findCommand(std::string_view name)
+{
+    for (const auto& text : Texts)
+        if (text.name == name) return text;
+    return std::nullopt;
+}
+
+std::string overview()
+{
+    std::string text = "Keeps a long-running service up to date from an Omaha server, without a lost connection.\n\n";
+    for (const auto& command : Texts)
+        text += "  " + padded("baton " + std::string(command.usage), 42) + std::string(command.purpose) + '\n';
+    text += "\nbaton COMMAND --help says more of each; baton --version says which Baton this is.\n\nExample:\n  ";
+    return text + std::string(Texts.front().example) + '\n';
+}
+
+std::string helpOf(Command command)
+{
+    const auto* const found =
+        std::find_if(Texts.begin(), Texts.end(), [&](const auto& text) { return text.command == command; });
+    std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + "\n\n";
+    for (const auto& option : optionTable())
+        if ((option.commands & command) != 0 && option.works && !option.help.empty()) text += line(option);
+    if (command != Decode)
+        text += "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n";
+    return text + "\nExample:\n  " + std::string(found->example) + '\n';
+}
+
+} // namespace baton::assemble

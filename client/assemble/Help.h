@@ -1,0 +1,31 @@
+// What --help prints: made of the option table, so that it lists what works and nothing else.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/OptionTable.h"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace baton::assemble {
+
+struct CommandText {
+    Command command;
+    std::string_view name;
+    std::string_view usage;   ///< behind "baton "
+    std::string_view purpose; ///< one line
+    std::string_view example; ///< whole, ready to be copied
+};
+
+/// In the order of --help.
+std::span<const CommandText> commandTexts();
+
+std::optional<CommandText> findCommand(std::string_view name);
+
+/// At most 40 lines of 100 columns, each.
+std::string overview();
+std::string helpOf(Command command);
+
+} // namespace baton::assemble

@@ -1,0 +1,117 @@
+#include "client/assemble/OptionTable.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
+
+namespace baton::assemble {
+namespace {
+
+constexpr unsigned Asks = Run | Check;
+constexpr unsigned Talks = Status | History | Update;
+constexpr bool Repeatable = true;
+constexpr bool Once = false;
+constexpr bool NotYet = false;
+
+constexpr std::array Table{
+    Option{"server", ValueKind::Url, "URL", "", "https://updates.example.org/v1/update/", "Omaha endpoint", Asks},
+    Option{"app-id", ValueKind::Text, "ID", "", "e96281a6-d1af-4bde-9a0a-97b76e56dc57", "what the server knows it by",
+           Asks},
+    Option{"track", ValueKind::Text, "NAME", "", "stable", "group or channel", Asks},
+    Option{"app-version", ValueKind::Version, "V", "", "1.0.0", "version of PROGRAM or --initial as given", Asks},
+    Option{"initial", ValueKind::Path, "PATH", "", "app-1.0.0.tar.zst",
+           "first release, where PROGRAM or ARGS name {release}", Run},
+    Option{"state-dir", ValueKind::Path, "DIR", "", "/var/lib/web", "releases, state, history", Asks | Talks},
+    Option{"control", ValueKind::Path, "PATH", "", "/run/web/control.sock", "control socket (DIR/control.sock)",
+           Run | Talks},
+    Option{"listen", ValueKind::Listen, "NAME=ADDR", "", "web=127.0.0.1:8000",
+           "HOST:PORT, [V6]:PORT, unix:/path, udp:HOST:PORT; repeatable", Run, Repeatable},
+    Option{"handoff", ValueKind::Choice, "overlap|restart", "", "restart",
+           "two side by side (with --listen), or one at a time", Run},
+    Option{"ready", ValueKind::Ready, "HOW", "notify", "tcp:127.0.0.1:8000",
+           "notify, tcp[:HOST:PORT], http://…, exec:COMMAND, delay:DUR", Run},
+    Option{"ready-timeout", ValueKind::Duration, "DUR", "1m", "90s", "how long readiness may take", Run},
+    Option{"probation", ValueKind::Duration, "DUR", "10s", "10s", "how long both serve", Run},
+    Option{"probation-alone", ValueKind::Duration, "DUR", "", "10s", "then the new one alone (as long as --probation)",
+           Run},
+    Option{"drain-timeout", ValueKind::Duration, "DUR", "30s", "30s", "what the old one gets to finish", Run},
+    Option{"drain-signal", ValueKind::Signal, "SIGNAL", "SIGTERM", "SIGQUIT", "tells it to", Run},
+    Option{"try", ValueKind::Text, "none|token|\"ARGS\"", "none", "--check-config",
+           "try-out before a release is installed", Run},
+    Option{"interval", ValueKind::Duration, "DUR", "45m", "45m", "between two checks", Run},
+    Option{"jitter", ValueKind::Duration, "DUR", "", "5m", "added at random (a tenth of the interval)", Run},
+    Option{"approve", ValueKind::Choice, "auto|manual", "auto", "auto", "", Run},
+    Option{"ca-file", ValueKind::Path, "FILE", "", "/etc/ssl/updates.pem",
+           "authorities that TLS believes, instead of the system's", Asks},
+    Option{"json", ValueKind::Flag, "", "", "", "for machines", Check | Talks},
+    Option{"wait", ValueKind::Flag, "", "", "",
+           "until it is committed (0), nothing is new (0), failed (75), rolled back (70), refused (65)", Update},
+    Option{"config", ValueKind::Path, "FILE", "", "/etc/web.properties",
+           "options from a .properties, .xml or .json file", Asks | Talks},
+    Option{"define", ValueKind::Define, "KEY=VALUE", "", "interval=5m", "sets a key of that file; repeatable",
+           Asks | Talks, Repeatable},
+    Option{"log-format", ValueKind::Choice, "text|json", "text", "json", "of Baton's own lines", Asks},
+    Option{"log-level", ValueKind::Choice, "debug|info|warning|error", "info", "debug", "least that is written", Asks},
+
+    Option{"public-key", ValueKind::Path, "FILE", "", "", "", Asks, Repeatable, NotYet},
+    Option{"window", ValueKind::Text, "WHEN", "", "", "", Run, Repeatable, NotYet},
+    Option{"metrics", ValueKind::Text, "HOST:PORT", "", "", "", Run, Once, NotYet},
+    Option{"probe-listen", ValueKind::Text, "NAME", "", "", "", Run, Once, NotYet},
+};
+
+/// Levenshtein's distance.
+std::size_t distance(std::string_view left, std::string_view right)
+{
+    std::vector<std::size_t> row(right.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        auto diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < right.size(); ++j) {
+            const auto replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+} // namespace
+
+std::span<const Option> optionTable() { return Table; }
+
+const Option* findOption(std::string_view name)
+{
+    const auto* const found =
+        std::find_if(Table.begin(), Table.end(), [&](const Option& option) { return option.name == name; });
+    return found == Table.end() ? nullptr : found;
+}
+
+std::string environmentName(const Option& option)
+{
+    std::string name = "BATON_";
+    for (const char letter : option.name)
+        name += letter == '-' ? '_' : static_cast<char>(letter >= 'a' && letter <= 'z' ? letter - 'a' + 'A' : letter);
+    return name;
+}
+
+std::string_view nearestOption(std::string_view name)
+{
+    if (name.size() > 64) return {};
+    std::string_view nearest;
+    std::size_t least = 3; // Three slips are another word.
+    for (const auto& option : Table) {
+        if (!option.works) continue;
+        const auto far = option.name.size() > 3 && option.name.starts_with(name) && name.size() > 2
+                             ? std::size_t{1}
+                             : distance(name, option.name);
+        if (far < least) {
+            least = far;
+            nearest = option.name;
+        }
+    }
+    return nearest;
+}
+
+} // namespace baton::assemble

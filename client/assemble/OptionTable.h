@@ -1,0 +1,47 @@
+// Every option that Baton has, as data: what it is called, what it takes, which commands take it.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace baton::assemble {
+
+/// What a value must be; ValueCheck.h holds texts against it.
+enum class ValueKind { Flag, Text, Version, Duration, Url, Path, Listen, Choice, Ready, Signal, Define };
+
+/// The commands, as bits, so that one option names all that take it.
+enum Command : unsigned {
+    Run = 1U << 0U,
+    Check = 1U << 1U,
+    Status = 1U << 2U,
+    History = 1U << 3U,
+    Update = 1U << 4U,
+    Decode = 1U << 5U
+};
+
+struct Option {
+    std::string_view name; ///< without the dashes; also the key in a configuration file
+    ValueKind kind;
+    std::string_view placeholder; ///< for --help; of a Choice all its words: "text|json"
+    std::string_view otherwise;   ///< the value that holds when nobody says one; empty: none
+    std::string_view example;     ///< a whole value that is right, for messages
+    std::string_view help;
+    unsigned commands;
+    bool repeatable = false;
+    bool works = true; ///< false: known, refused with a sentence, and not in --help
+};
+
+std::span<const Option> optionTable();
+
+/// Nothing if there is no option of that name.
+const Option* findOption(std::string_view name);
+
+/// "BATON_APP_ID" for app-id.
+std::string environmentName(const Option& option);
+
+/// The name in the table that is nearest to `name`, if one is near enough to be meant; else empty.
+std::string_view nearestOption(std::string_view name);
+
+} // namespace baton::assemble

@@ -1,0 +1,106 @@
+#include "client/assemble/SupervisorSettings.h"
+
+#include "client/assemble/UsageError.h"
+#include "client/assemble/ValueCheck.h"
+#include "client/core/Duration.h"
+#include "client/core/Text.h"
+
+#include <algorithm>
+#include <array>
+
+namespace baton::assemble {
+namespace {
+
+using supervise::ReadyKind;
+
+/// What --ready begins with, and what that asks.
+constexpr std::array<std::pair<std::string_view, ReadyKind>, 4> Questions{
+    {{"tcp:", ReadyKind::Tcp}, {"http:", ReadyKind::Http}, {"exec:", ReadyKind::Exec}, {"delay:", ReadyKind::Delay}}};
+
+std::string firstTcpListener(const std::vector<os::ListenAddress>& listeners)
+{
+    const auto tcp = std::find_if(listeners.begin(), listeners.end(),
+                                  [](const auto& listener) { return listener.kind == os::ListenKind::Tcp; });
+    if (tcp == listeners.end())
+        throw UsageError("--ready tcp asks the first --listen, and there is none; say --ready tcp:HOST:PORT");
+    return print(tcp->address);
+}
+
+supervise::Readiness readinessOf(const std::string& text, const std::vector<os::ListenAddress>& listeners)
+{
+    if (text == "tcp") return {ReadyKind::Tcp, firstTcpListener(listeners), Duration(0)};
+    for (const auto& [beginning, kind] : Questions) {
+        if (!text.starts_with(beginning)) continue;
+        const auto behind = text.substr(beginning.size());
+        if (kind == ReadyKind::Delay) return {kind, {}, parseDuration(behind).value_or(Duration(0))};
+        return {kind, kind == ReadyKind::Http ? text : behind, Duration(0)};
+    }
+    return {};
+}
+
+supervise::TryOut tryOutOf(const std::string& text)
+{
+    using supervise::TryOutKind;
+    if (text == "none") return {};
+    if (text == "token") return {TryOutKind::Token, {}};
+    supervise::TryOut tryOut{TryOutKind::Arguments, {}};
+    for (const auto word : split(text, ' '))
+        if (!word.empty()) tryOut.arguments.emplace_back(word);
+    if (tryOut.arguments.empty()) throw UsageError("--try holds nothing but blanks; say none, token or arguments");
+    return tryOut;
+}
+
+std::vector<os::ListenAddress> listenersOf(const Values& values)
+{
+    std::vector<os::ListenAddress> listeners;
+    for (const auto& text : values.all("listen")) {
+        auto listener = os::parseListenAddress(text);
+        const bool known = std::any_of(listeners.begin(), listeners.end(),
+                                       [&](const auto& other) { return other.name == listener.name; });
+        if (known)
+            throw UsageError("--listen " + escaped(listener.name) + "=… is given twice; each needs a name of its own");
+        listeners.push_back(std::move(listener));
+    }
+    return listeners;
+}
+
+supervise::RoleCommand roleCommand(const Handed& handed, const std::string& role)
+{
+    return {{handed.executable.string(), role}, {std::string(RoleVariable) + '=' + role}};
+}
+
+} // namespace
+
+supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
+{
+    const auto& values = handed.values;
+    supervise::Settings settings;
+    settings.stateDirectory = handed.stateDirectory;
+    settings.controlSocket = handed.controlSocket;
+    settings.command = handed.command;
+    settings.listeners = listenersOf(values);
+    settings.readiness = readinessOf(values.text("ready"), settings.listeners);
+    settings.readyTimeout = values.duration("ready-timeout");
+    settings.drainTimeout = values.duration("drain-timeout");
+    settings.probation = values.duration("probation");
+    settings.probationAlone = values.duration(values.has("probation-alone") ? "probation-alone" : "probation");
+    const auto handoff = values.has("handoff") ? values.text("handoff") : handed.listens ? "overlap" : "restart";
+    settings.handoff = handoff == "restart" ? supervise::Handoff::Restart : supervise::Handoff::Overlap;
+    settings.drainSignal = parseSignal(values.text("drain-signal")).value_or(SIGTERM);
+    settings.tryOut = tryOutOf(values.text("try"));
+    settings.settingsFd = settingsFd;
+    if (values.has("server")) settings.agent = roleCommand(handed, "agent");
+    settings.stager = roleCommand(handed, "stage");
+    settings.prober = roleCommand(handed, "probe");
+    return settings;
+}
+
+os::StderrLog makeLog(const std::string& role, const Values& values)
+{
+    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
+    const auto* const found = std::find(levels.begin(), levels.end(), values.text("log-level"));
+    const auto level = found == levels.end() ? Level::Info : static_cast<Level>(found - levels.begin());
+    return {role, values.text("log-format") == "json" ? os::LogFormat::Json : os::LogFormat::Text, level};
+}
+
+} // namespace baton::assemble

@@ -1,0 +1,106 @@
+#include "client/assemble/ValueCheck.h"
+
+#include "client/core/Duration.h"
+#include "client/core/HostPort.h"
+#include "client/core/Text.h"
+#include "client/os/ListenAddress.h"
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <stdexcept>
+#include <utility>
+
+namespace baton::assemble {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, int>, 8> Signals{{{"TERM", SIGTERM},
+                                                                   {"INT", SIGINT},
+                                                                   {"QUIT", SIGQUIT},
+                                                                   {"HUP", SIGHUP},
+                                                                   {"USR1", SIGUSR1},
+                                                                   {"USR2", SIGUSR2},
+                                                                   {"WINCH", SIGWINCH},
+                                                                   {"ALRM", SIGALRM}}};
+
+std::string faultOfUrl(std::string_view text)
+{
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!text.starts_with(scheme)) continue;
+        const auto host = text.substr(scheme.size());
+        const bool clean =
+            std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c >= 0x7f; });
+        return host.empty() || host.front() == '/' || host.front() == ':' || !clean ? "is no URL" : "";
+    }
+    return "is no http:// or https:// URL";
+}
+
+std::string faultOfListener(const std::string& text)
+try {
+    os::parseListenAddress(text);
+    return {};
+} catch (const std::invalid_argument& error) {
+    return std::string("is no listener: ") + error.what();
+}
+
+std::string faultOfReadiness(std::string_view text)
+{
+    if (text == "notify" || text == "tcp") return {};
+    if (text.starts_with("tcp:")) return parseHostPort(text.substr(4)) ? "" : "has no HOST:PORT behind tcp:";
+    if (text.starts_with("delay:")) return parseDuration(text.substr(6)) ? "" : "has no duration behind delay:";
+    if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
+    if (text.starts_with("http://")) return faultOfUrl(text);
+    return "is none of notify, tcp, tcp:HOST:PORT, http://HOST:PORT/PATH, exec:COMMAND, delay:DUR";
+}
+
+std::string faultOfChoice(const Option& option, std::string_view text)
+{
+    const auto words = split(option.placeholder, '|');
+    if (std::find(words.begin(), words.end(), text) != words.end()) return {};
+    return "is none of " + std::string(option.placeholder);
+}
+
+std::string faultOfDefinition(std::string_view text)
+{
+    const auto equals = text.find('=');
+    return equals == std::string_view::npos || equals == 0 ? "is not KEY=VALUE" : "";
+}
+
+std::string faultOfFlag(std::string_view text)
+{
+    return text == "true" || text == "false" ? "" : "is neither true nor false";
+}
+
+} // namespace
+
+std::optional<int> parseSignal(const std::string& text)
+{
+    std::string_view word = text;
+    if (word.starts_with("SIG")) word.remove_prefix(3);
+    const auto number = parseNumber(text);
+    for (const auto& [name, value] : Signals)
+        if (word == name || number == value) return value;
+    return std::nullopt;
+}
+
+std::string faultOf(const Option& option, const std::string& text)
+{
+    if (text.empty()) return "is empty";
+    if (text.find('\0') != std::string::npos) return "holds a zero byte";
+    switch (option.kind) {
+    case ValueKind::Flag: return faultOfFlag(text);
+    case ValueKind::Version: return isVersionText(text) ? "" : "is no version (digits, letters and . + _ ~ -)";
+    case ValueKind::Duration: return parseDuration(text) ? "" : "is no duration (a whole number and ms, s, m, h or d)";
+    case ValueKind::Url: return faultOfUrl(text);
+    case ValueKind::Listen: return faultOfListener(text);
+    case ValueKind::Choice: return faultOfChoice(option, text);
+    case ValueKind::Ready: return faultOfReadiness(text);
+    case ValueKind::Signal: return parseSignal(text) ? "" : "is no signal that a program drains on";
+    case ValueKind::Define: return faultOfDefinition(text);
+    case ValueKind::Text:
+    case ValueKind::Path: return {};
+    }
+    return {};
+}
+
+} // namespace baton::assemble
