@@ -59,7 +59,8 @@ struct Settings {
     TryOut tryOut;
     RoleCommand agent; ///< no arguments: no agent, nothing is updated
     RoleCommand stager;
-    int settingsFd = -1; ///< what the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS
+    int settingsFd =
+        -1; ///< what the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS
     RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
 };
 
