@@ -47,6 +47,8 @@ tree; echo '#include <Poco/Logger.h>' >>client/low/Low.h
 refuses 'client/low/Low.h:2: client/low knows no Poco'
 tree; echo 'target_link_libraries(low PRIVATE Poco::Foundation)' >client/low/CMakeLists.txt
 refuses 'client/low/CMakeLists.txt: client/low links no Poco'
+tree; echo 'target_link_libraries(high PRIVATE baton::middle baton::low)' >>client/high/CMakeLists.txt
+refuses 'client/high/CMakeLists.txt: client/high may not link client/low'
 tree; echo '#include <nlohmann/json.hpp>' >>client/high/High.h
 refuses 'client/high/High.h:1: nlohmann-json is for sources alone'
 tree; echo '#include "High.h"' >>client/high/High.cpp
