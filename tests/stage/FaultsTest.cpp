@@ -142,7 +142,12 @@ TEST(StagerKilledAtAnyMoment, LeavesNoReleaseOrAWholeOne)
         items.push_back({"d" + std::to_string(i % 7) + "/f" + std::to_string(i), noise(20'000)});
     const auto key = staged.offer(zstded(tar(items)));
 
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_EQ(staged.run(Expected::Tree).kind, VerdictKind::Staged);
+    const std::chrono::duration<double, std::micro> whole = std::chrono::steady_clock::now() - begin;
+
     std::mt19937 random(20240229);
+    std::uniform_real_distribution<double> moment(0, whole.count()); // Somewhere in its work, however fast the disk.
     int killed = 0;
     for (int round = 0; round < 60; ++round) {
         const auto child = ::fork();
@@ -152,8 +157,8 @@ TEST(StagerKilledAtAnyMoment, LeavesNoReleaseOrAWholeOne)
             staged.store.install(key);
             ::_exit(0);
         }
-        std::this_thread::sleep_for(
-            std::chrono::microseconds(random() % 30'000)); // The moment to be tested, not a wait.
+        // The moment that is tested, not a wait for anything.
+        std::this_thread::sleep_for(std::chrono::duration<double, std::micro>(moment(random)));
         ::kill(child, SIGKILL);
         int status = 0;
         ASSERT_EQ(::waitpid(child, &status, 0), child);
