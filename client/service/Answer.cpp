@@ -1,13 +1,17 @@
 #include "client/service/Answer.h"
 
+#include "client/service/OneRequestSocket.h"
+
 namespace baton::service {
 
-Answer::Answer(Poco::Net::HTTPServerSession& session, const KeepAlivePolicy& policy, Client client)
+Answer::Answer(Poco::Net::HTTPServerSession& session, const KeepAlivePolicy& policy, Client client,
+               OneRequestSocket& socket)
     : HTTPServerResponseImpl(session),
       policy_(policy),
-      client_(client)
+      client_(client),
+      socket_(socket)
 {
-    setKeepAlive(client == Client::AllowsMore && !policy.draining);
+    setKeepAlive(client == Client::AllowsMore);
 }
 
 std::ostream& Answer::send()
@@ -38,7 +42,8 @@ void Answer::redirect(const std::string& uri, HTTPStatus status)
 void Answer::stamp(End end)
 {
     if (isUpgrade()) return;
-    if (client_ == Client::WantsClose || policy_.draining || end == End::ByClose) setKeepAlive(false);
+    const bool leaves = policy_.draining && !socket_.anotherWaits();
+    if (client_ == Client::WantsClose || leaves || end == End::ByClose) setKeepAlive(false);
     if (getKeepAlive() && policy_.announced.count() > 0)
         set("Keep-Alive", "timeout=" + std::to_string(policy_.announced.count()));
 }

@@ -10,9 +10,12 @@
 
 namespace baton::service {
 
+class OneRequestSocket;
+
 /// What every answer of one server says of its connection.
 struct KeepAlivePolicy {
-    std::atomic<bool> draining{false}; ///< then each answer says "Connection: close"
+    std::atomic<bool> draining{
+        false}; ///< then an answer says "Connection: close", unless the next request is here already
     std::chrono::seconds announced{0}; ///< T; 0 is not announced
 };
 
@@ -20,7 +23,8 @@ class Answer : public Poco::Net::HTTPServerResponseImpl {
 public:
     enum class Client { AllowsMore, WantsClose };
 
-    Answer(Poco::Net::HTTPServerSession& session, const KeepAlivePolicy& policy, Client client);
+    Answer(Poco::Net::HTTPServerSession& session, const KeepAlivePolicy& policy, Client client,
+           OneRequestSocket& socket);
 
     /// Whether this answer promised that the connection stays open.
     bool promisedToStay() const { return sent() && !isUpgrade() && getKeepAlive(); }
@@ -39,6 +43,7 @@ private:
 
     const KeepAlivePolicy& policy_;
     const Client client_;
+    OneRequestSocket& socket_;
 };
 
 } // namespace baton::service

@@ -139,7 +139,7 @@ Fate HttpWorkers::answer(const std::shared_ptr<HttpConnection>& connection)
 // Whether the answer, which is sent to its end when this returns, promised that the connection stays.
 bool HttpWorkers::handle(HTTPServerSession& session, OneRequestSocket& socket, const RequestHead& head)
 {
-    Answer answer(session, policy_, head.keepAlive ? Answer::Client::AllowsMore : Answer::Client::WantsClose);
+    Answer answer(session, policy_, head.keepAlive ? Answer::Client::AllowsMore : Answer::Client::WantsClose, socket);
     Poco::Net::HTTPServerRequestImpl request(answer, session, parameters_);
     answer.setDate(Poco::Timestamp());
     answer.setVersion(request.getVersion());

@@ -57,6 +57,8 @@ bool OneRequestSocket::isWhole()
     return bodyEnded();
 }
 
+bool OneRequestSocket::anotherWaits() { return isWhole() && connection_->inbox.find("\r\n\r\n") != std::string::npos; }
+
 bool OneRequestSocket::bodyEnded() const
 {
     switch (head_.body) {

@@ -24,6 +24,9 @@ public:
     /// Whether head and body were read to their end and everything was sent: the connection may serve another request.
     bool isWhole();
 
+    /// Whether a further request came behind this one: what was pipelined is answered, even by a server that leaves.
+    bool anotherWaits();
+
     /// Nothing more is written by this request from now on, though its streams have yet to be destroyed.
     void giveUp() { broken_ = silent_ = true; }
 

@@ -1,0 +1,204 @@
+// How a GracefulHttpServer ends, one client at a time.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/service/RawClient.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace baton::service {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr Duration Long(60'000);
+constexpr Duration Soon(10'000);
+constexpr Duration AtOnce(0);
+
+struct HttpDrain : testing::Test {
+    Gate gate;
+    Poco::Net::ServerSocket socket = listenSomewhere();
+    std::string address = addressOf(socket);
+    HttpSettings settings;
+
+    HttpDrain() { settings.lingerTimeout = Duration(100); } // Our clients are in no hurry to close.
+};
+
+TEST_F(HttpDrain, IsOverAtOnceWhenNobodyIsThere)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    EXPECT_FALSE(server.drained());
+
+    server.drain(Long);
+
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, TellsEachKeptClientWithItsNextAnswer)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    EXPECT_THAT(client.get("/"), HasSubstr("Connection: Keep-Alive"));
+
+    server.drain(Long);
+    EXPECT_FALSE(server.waitUntilDrained(AtOnce));
+    const auto last = client.get("/");
+
+    EXPECT_THAT(last, HasSubstr("Connection: Close\r\n"));
+    EXPECT_THAT(last, Not(HasSubstr("Keep-Alive")));
+    EXPECT_THAT(last, EndsWith("1.0.0\n"));
+    EXPECT_TRUE(client.isClosed());
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, TellsEvenAClientWhoseHandlerWasCalledBefore)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0", &gate), socket, settings);
+    server.start();
+    RawClient client(address);
+    client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n");
+    gate.awaitEntered(1);
+
+    server.drain(Long);
+    gate.open();
+
+    EXPECT_THAT(client.answer(), HasSubstr("Connection: Close\r\n"));
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, AnswersTheFirstRequestOfAFreshConnection)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient fresh(address);
+    while (server.connections() == 0) std::this_thread::yield(); // It is accepted, and has sent nothing.
+
+    server.drain(Long);
+    EXPECT_FALSE(server.waitUntilDrained(AtOnce));
+
+    EXPECT_THAT(fresh.get("/"), EndsWith("1.0.0\n"));
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, AnswersAllThatWasPipelinedAndSaysCloseWithTheLast)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0", &gate), socket, settings);
+    server.start();
+    RawClient client(address);
+    client.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n"
+                "POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\n\r\nbody"
+                "GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    gate.awaitEntered(1);
+
+    server.drain(Long);
+    gate.open();
+
+    EXPECT_THAT(client.answer(), HasSubstr("Connection: Keep-Alive\r\n"));
+    EXPECT_THAT(client.answer(), EndsWith("body"));
+    const auto last = client.answer();
+    EXPECT_THAT(last, HasSubstr("Connection: Close\r\n"));
+    EXPECT_THAT(last, EndsWith("1.0.0\n"));
+    EXPECT_TRUE(client.isClosed());
+}
+
+TEST_F(HttpDrain, LeavesNewConnectionsToWhoeverElseAccepts)
+{
+    GracefulHttpServer old(makeHandlers("1.0.0"), socket, settings);
+    old.start();
+    old.drain(Long);
+    ASSERT_TRUE(old.waitUntilDrained(Soon));
+    RawClient queued(address);
+    queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+
+    GracefulHttpServer next(makeHandlers("1.1.0"), socket, settings);
+    next.start();
+
+    EXPECT_THAT(queued.answer(), EndsWith("1.1.0\n"));
+    EXPECT_TRUE(old.drained());
+}
+
+TEST_F(HttpDrain, EndsWithTheKeepAliveTimeOutOfASilentClient)
+{
+    settings.keepAlive = Duration(1000);
+    settings.keepAliveGrace = Duration(0);
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    EXPECT_THAT(client.get("/"), HasSubstr("Keep-Alive: timeout=1\r\n"));
+    const auto from = std::chrono::steady_clock::now();
+
+    server.drain(Long);
+
+    EXPECT_TRUE(client.isClosed());
+    EXPECT_GE(std::chrono::steady_clock::now() - from, std::chrono::milliseconds(900));
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, SpreadsTheClosingOfSilentClientsOverItsLastQuarter)
+{
+    settings.keepAlive = Duration(300'000);
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    std::vector<std::unique_ptr<RawClient>> clients;
+    for (int i = 0; i < 20; ++i) {
+        clients.push_back(std::make_unique<RawClient>(address));
+        ASSERT_THAT(clients.back()->get("/"), EndsWith("1.0.0\n"));
+    }
+    const auto from = std::chrono::steady_clock::now();
+
+    server.drain(Duration(1600));
+    std::vector<std::chrono::steady_clock::duration> closed;
+    for (auto& client : clients) {
+        EXPECT_TRUE(client->isClosed());
+        closed.push_back(std::chrono::steady_clock::now() - from);
+        client.reset();
+    }
+
+    EXPECT_GE(closed.front(), std::chrono::milliseconds(1150));
+    EXPECT_GE(closed.back() - closed.front(), std::chrono::milliseconds(200));
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_F(HttpDrain, CanBeTakenBack)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient before(address);
+    EXPECT_THAT(before.get("/"), EndsWith("1.0.0\n"));
+    server.drain(Long);
+    RawClient queued(address);
+    queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+
+    server.resume();
+
+    EXPECT_THAT(queued.answer(), HasSubstr("Connection: Keep-Alive"));
+    EXPECT_THAT(before.get("/"), HasSubstr("Connection: Keep-Alive"));
+    EXPECT_FALSE(server.drained());
+}
+
+TEST_F(HttpDrain, WaitsForAClientToReadItsLastAnswer)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    client.send("GET /big HTTP/1.1\r\nHost: test\r\n\r\n");
+    while (server.connections() == 0) std::this_thread::yield();
+
+    server.drain(Long);
+    EXPECT_FALSE(server.waitUntilDrained(Duration(50)));
+
+    EXPECT_GT(client.rest().size(), 8U << 20U);
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+} // namespace
+} // namespace baton::service

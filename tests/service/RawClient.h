@@ -1,0 +1,69 @@
+// A client that sends what it is told, byte by byte if need be, and a server for it to talk to.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/os/UniqueFd.h"
+#include "client/service/GracefulHttpServer.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace baton::service {
+
+/// One connection, blocking, with a time-out of ten seconds.
+class RawClient {
+public:
+    /// `address` as os::boundAddress() prints it.
+    explicit RawClient(const std::string& address);
+
+    void send(std::string_view text);
+    void sayThatNothingFollows(); ///< shuts down its writing side
+
+    /// Sends "GET path" with these fields and reads the answer.
+    std::string get(const std::string& path, const std::string& fields = "");
+
+    /// The next answer, head and body, by its Content-Length; what came so far if the server closed.
+    std::string answer();
+
+    /// Whether the server has closed its side, cleanly, and nothing else came. Waits for it.
+    bool isClosed();
+
+    /// All until the server closes; "reset" at the end if it was not clean.
+    std::string rest();
+
+    int fd() const { return socket_.get(); }
+
+private:
+    bool receive();
+
+    os::UniqueFd socket_;
+    std::string inbox_;
+    bool reset_ = false;
+};
+
+/// A gate that handlers of GET /wait stand at.
+class Gate {
+public:
+    void open();
+    void enter();                 ///< a handler, which then waits until it is open
+    void awaitEntered(int count); ///< until so many have come
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int entered_ = 0;
+    bool open_ = false;
+};
+
+/// Answers GET / with "NAME\n", /wait when the gate opens, /big with 8 MiB, /stream without a length, /chunked in
+/// chunks, /throw and /half with an exception before and in the middle of an answer, /silent without any; POST /echo
+/// with its body, /ignore without reading it; /ws as a WebSocket that echoes one frame.
+Poco::Net::HTTPRequestHandlerFactory::Ptr makeHandlers(const std::string& name, Gate* gate = nullptr);
+
+/// A listening socket on a free port of the loopback.
+Poco::Net::ServerSocket listenSomewhere();
+std::string addressOf(const Poco::Net::ServerSocket& socket);
+
+} // namespace baton::service
