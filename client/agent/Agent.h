@@ -1,0 +1,19 @@
+// The agent as a process: the only one of Baton's that talks to the network.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/agent/Settings.h"
+#include "client/core/Log.h"
+#include "client/source/Source.h"
+
+namespace baton::agent {
+
+/// Works until the supervisor closes its end of `channelFd`, a SOCK_SEQPACKET socket. Returns the process's exit code:
+/// 0, or 74 (EX_IOERR) when the state directory cannot be used.
+int run(const Settings& settings, Log& log, int channelFd);
+
+/// One check, without downloads. `running` is the version that is told; empty: the store's, or the fallback. What the
+/// server grants is given back (3/0, code 36), so that it does not count this machine as updating.
+Result<source::Answer> checkOnce(const Settings& settings, const std::string& running = {});
+
+} // namespace baton::agent
