@@ -1,0 +1,310 @@
+#include "client/agent/Cycle.h"
+
+#include "client/core/Duration.h"
+#include "client/fetch/PartFile.h"
+#include "client/os/Files.h"
+#include "tests/support/TemporaryDirectory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+
+using namespace baton;
+using namespace baton::agent;
+using control::AgentNews;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+namespace {
+
+const std::string Bytes = "the payload of 1.1.0";
+
+std::string digestOf(const std::string& bytes)
+{
+    fetch::Sha256 hash;
+    hash.add(bytes);
+    return hash.finish();
+}
+
+// Civil time and the steady clock, moved by hand.
+struct HandClock : Clock {
+    Instant now() const override { return Instant(elapsed); }
+    WallTime wall() const override { return WallTime(std::chrono::hours(500'000)) + elapsed; }
+    Duration elapsed{0};
+};
+
+struct NoJitter : schedule::Random {
+    Duration upTo(Duration) override { return Duration(0); }
+};
+
+struct SilentLog : Log {
+    void write(Level, std::string_view) noexcept override {}
+};
+
+// A server in memory: "13/1", "3/0:10" is what it was told, "check" what it was asked.
+struct ScriptedSource : source::Source {
+    source::Checked check(const source::Question& question) override
+    {
+        heard.push_back(question.asker == source::Asker::Person ? "check!" : "check");
+        versions.push_back(question.version);
+        if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, {}};
+        if (answers.empty()) return {source::Answer(source::NoUpdate{}), {}};
+        auto answer = answers.front();
+        answers.pop_front();
+        return {answer, retryAfter};
+    }
+    Result<Done> send(const source::Event& event) override
+    {
+        if (isAway) return Failure{Category::UpdateCheck, code::HttpError, "no connection"};
+        heard.push_back(std::to_string(event.type) + '/' + std::to_string(event.result) +
+                        (event.errorCode != 0 ? ':' + std::to_string(event.errorCode) : ""));
+        events.push_back(event);
+        return Done{};
+    }
+    std::deque<source::Answer> answers;
+    std::string retryAfter;
+    bool isAway = false;
+    std::vector<std::string> heard;
+    std::vector<std::string> versions;
+    std::vector<source::Event> events;
+};
+
+// Packages in memory, by address.
+struct ScriptedTransport : transport::Transport {
+    Result<transport::HttpReply> post(const transport::Url&, const transport::Headers&, const std::string&) override
+    {
+        return Failure{};
+    }
+    Result<Done> get(const transport::Url& url, const transport::Headers&, transport::Receiver& receiver) override
+    {
+        ++asked;
+        const auto found = files.find(transport::print(url));
+        if (found == files.end()) return Failure{Category::Download, code::Transfer, "no connection"};
+        const auto& body = found->second;
+        const transport::HttpHead head{200, {{"ETag", "\"a\""}}, static_cast<std::int64_t>(body.size())};
+        if (auto most = receiver.begin(head); !most) return most.error();
+        return receiver.take(body);
+    }
+    std::map<std::string, std::string> files;
+    int asked = 0;
+};
+
+// Plays the supervisor: says the words of the script, one each time the agent waits for long, then goes.
+struct ScriptedWire : Wire {
+    explicit ScriptedWire(HandClock& hand) : clock(hand) {}
+    void tell(const AgentNews& one) override
+    {
+        news.push_back(one);
+        if (onNews) onNews(one);
+    }
+    Heard wait(Duration atMost) override
+    {
+        if (atMost <= Duration(0)) return Heard::Nothing;
+        if (script.empty()) return Heard::Gone;
+        const auto step = script.front();
+        script.pop_front();
+        const auto word = step();
+        if (word == Heard::Nothing) clock.elapsed += atMost; // It was time.
+        return word;
+    }
+    HandClock& clock;
+    std::deque<std::function<Heard()>> script;
+    std::vector<AgentNews> news;
+    std::function<void(const AgentNews&)> onNews;
+};
+
+class CycleTest : public ::testing::Test {
+protected:
+    CycleTest() : store(directory.path() / "state")
+    {
+        store.create();
+        settings.server = "http://omaha.example/";
+        settings.interval = std::chrono::hours(1);
+        settings.jitter = Duration(0);
+        settings.fallbackVersion = "1.0.0";
+        transport.files[url] = Bytes;
+    }
+
+    // One life of the agent: the steps of the script, then the supervisor goes.
+    void live(std::deque<std::function<Heard()>> script)
+    {
+        wire.script = std::move(script);
+        wire.news.clear();
+        Cycle(settings, {source, transport, store, clock, random, wire, log}).run();
+    }
+
+    source::Offer offer(const std::string& version = "1.1.0") const
+    {
+        return {version, {{"web", static_cast<std::int64_t>(Bytes.size()), key.sha256, {url}}}};
+    }
+
+    void line(store::Outcome outcome, int code = 0)
+    {
+        store.append({"2026-11-23T17:00:00Z", "1.0.0", key, outcome, code, "because"});
+    }
+
+    std::vector<std::string> words(AgentNews::Kind kind) const
+    {
+        std::vector<std::string> found;
+        for (const auto& one : wire.news)
+            if (one.kind == kind) found.push_back(kind == AgentNews::Kind::Checked ? one.word : one.version);
+        return found;
+    }
+
+    baton::testing::TemporaryDirectory directory;
+    store::Store store;
+    HandClock clock;
+    NoJitter random;
+    SilentLog log;
+    ScriptedSource source;
+    ScriptedTransport transport;
+    ScriptedWire wire{clock};
+    Settings settings;
+    const std::string url = "http://cdn.example/web";
+    const store::ReleaseKey key{"1.1.0", digestOf(Bytes)};
+    const std::function<Heard()> timePasses = [] { return Heard::Nothing; };
+    const std::function<Heard()> somebodyAsks = [] { return Heard::Check; };
+};
+
+} // namespace
+
+TEST_F(CycleTest, TellsAWholeUpdateInOrderAndOnce)
+{
+    source.answers = {offer()};
+
+    live({[&] {
+              store.save(store::State{{}, {}, store::Install{key, store::InstallStep::Installed, 0}, {}, {}, 0});
+              return Heard::Changed;
+          },
+          [] { return Heard::Changed; },
+          [&] {
+              line(store::Outcome::Committed);
+              store.save(store::State{key, {}, {}, {}, {}, 1});
+              return Heard::Changed;
+          },
+          [] { return Heard::Changed; }, timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "14/1", "800/1", "3/2", "check"));
+    EXPECT_THAT(source.versions, ElementsAre("1.0.0", "1.1.0"));
+    EXPECT_EQ(source.events.back().previousVersion, "1.0.0");
+    EXPECT_EQ(source.events.back().sessionId, source.events.front().sessionId);
+    EXPECT_THAT(words(AgentNews::Kind::Downloaded), Contains("1.1.0"));
+    EXPECT_THAT(words(AgentNews::Kind::Checked), ElementsAre("update", "noupdate"));
+    EXPECT_FALSE(store.loadAttempt());
+}
+
+TEST_F(CycleTest, TellsARefusedReleaseWithItsCodeAndNeverFetchesItAgain)
+{
+    source.answers = {offer(), offer(), offer()};
+
+    live({[&] {
+              line(store::Outcome::RolledBack, code::CandidateFailed);
+              store::State state;
+              state.blocked.push_back({key, "died", "2026-11-23T17:00:00Z"});
+              store.save(state);
+              return Heard::Changed;
+          },
+          timePasses, timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "14/1", "3/0:5", "check", "3/9:35", "check"));
+    EXPECT_EQ(transport.asked, 1);
+}
+
+TEST_F(CycleTest, GoesOnWithTheAttemptOfAnEarlierLifeBeforeAnyCheck)
+{
+    store.save(
+        store::Attempt{key, "1.0.0", store::AttemptStage::Granted, {{"web", 20, key.sha256, {url}, {}}}, "{session}"});
+
+    live({});
+
+    EXPECT_THAT(source.heard, ElementsAre("13/1", "14/1"));
+    EXPECT_EQ(source.events.front().sessionId, "{session}");
+    EXPECT_EQ(os::readWhole(store.downloads() / key.sha256), Bytes);
+    EXPECT_EQ(store.loadAttempt()->stage, store::AttemptStage::Downloaded);
+}
+
+TEST_F(CycleTest, RingsAgainForWhatWasDownloadedAndRepeatsNoEvent)
+{
+    source.answers = {offer()};
+    live({});
+    source.heard.clear();
+
+    live({});
+
+    EXPECT_THAT(source.heard, IsEmpty());
+    EXPECT_THAT(words(AgentNews::Kind::Downloaded), Contains("1.1.0"));
+    EXPECT_EQ(transport.asked, 1);
+}
+
+TEST_F(CycleTest, KeepsEventsUntilSomebodyAnswersAndSendsThemBeforeACheck)
+{
+    source.answers = {offer()};
+    live({});
+    source.isAway = true;
+    line(store::Outcome::Committed);
+    live({timePasses});
+    source.isAway = false;
+    source.heard.clear();
+
+    live({});
+
+    EXPECT_THAT(source.heard, ElementsAre("800/1", "3/2", "check"));
+}
+
+TEST_F(CycleTest, GivesAnAttemptUpThatNobodyCanServeAndTellsTheEndFromTheHistory)
+{
+    source.answers = {offer()};
+    transport.files.clear();
+    wire.onNews = [&](const AgentNews& news) {
+        if (news.kind == AgentNews::Kind::Failed) line(store::Outcome::Failed, news.code);
+    };
+
+    live({timePasses, timePasses, timePasses, [] { return Heard::Changed; }});
+
+    EXPECT_THAT(words(AgentNews::Kind::Failed), ElementsAre("1.1.0"));
+    EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "3/0:9"));
+    EXPECT_FALSE(store.loadAttempt());
+}
+
+TEST_F(CycleTest, TakesNothingThatIsNotNewer)
+{
+    store.save(store::State{store::ReleaseKey{"2.0.0", std::string(64, 'a')}, {}, {}, {}, {}, 1});
+    source.answers = {offer("1.9.9"), offer("2.0.0"), offer("2.0.0")};
+
+    live({timePasses, timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/9:35", "check", "3/9:35", "check"));
+    EXPECT_THAT(words(AgentNews::Kind::Checked), ElementsAre("noupdate", "noupdate", "noupdate"));
+    EXPECT_EQ(transport.asked, 0);
+}
+
+TEST_F(CycleTest, ChecksAtOnceForAPerson)
+{
+    live({somebodyAsks, somebodyAsks});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "check!", "check!"));
+}
+
+TEST_F(CycleTest, StaysAwayAsLongAsTheServerAsks)
+{
+    settings.interval = std::chrono::minutes(1);
+    source.retryAfter = "7200";
+    source.answers = {source::NoUpdate{}};
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(2));
+}
+
+TEST_F(CycleTest, SurvivesADamagedAttemptAndOutbox)
+{
+    os::writeDurably(store.attemptFile(), "{");
+    os::writeDurably(store.downloads() / "outbox.json", "{\"format\":1}");
+
+    live({});
+
+    EXPECT_THAT(source.heard, ElementsAre("check"));
+}

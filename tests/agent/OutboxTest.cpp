@@ -1,0 +1,79 @@
+#include "client/agent/Outbox.h"
+
+#include <gtest/gtest.h>
+
+using namespace baton;
+using namespace baton::agent;
+
+namespace {
+
+const store::ReleaseKey Key{"1.1.0", std::string(64, 'a')};
+
+store::Attempt attempt() { return {Key, "1.0.0", store::AttemptStage::Granted, {}, "{s}"}; }
+
+std::vector<std::pair<int, int>> pairs(const Outbox& outbox)
+{
+    std::vector<std::pair<int, int>> found;
+    for (const auto& event : outbox.waiting) found.emplace_back(event.type, event.result);
+    return found;
+}
+
+using Pairs = std::vector<std::pair<int, int>>;
+
+std::string other() { return "{other}"; }
+
+} // namespace
+
+TEST(Outbox, QueuesEachMilestoneOnceAndLeavesNoneOut)
+{
+    Outbox outbox;
+
+    reach(outbox, attempt(), Milestone::Started);
+    reach(outbox, attempt(), Milestone::Started);
+    reach(outbox, attempt(), Milestone::Installed);
+
+    EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {14, 1}, {800, 1}}));
+}
+
+TEST(Outbox, CompletesTheStoryOfACommittedRelease)
+{
+    Outbox outbox;
+    const auto now = attempt();
+
+    takeLine(outbox, {"", "1.0.0", Key, store::Outcome::Committed, 0, ""}, &now, other);
+
+    EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {14, 1}, {800, 1}, {3, 2}}));
+    EXPECT_TRUE(isEnded(outbox, now));
+    EXPECT_EQ(outbox.waiting.back().sessionId, "{s}");
+}
+
+TEST(Outbox, NeverReportsAFailureAsSuccess)
+{
+    Outbox outbox;
+
+    takeLine(outbox, {"", "1.0.0", Key, store::Outcome::RolledBack, 0, ""}, nullptr, other);
+
+    EXPECT_EQ(outbox.waiting.at(0).errorCode, code::Unexplained);
+    EXPECT_EQ(outbox.waiting.at(0).sessionId, "{other}");
+}
+
+TEST(Outbox, SaysNothingOfTheFirstRelease)
+{
+    Outbox outbox;
+
+    takeLine(outbox, {"", "", Key, store::Outcome::Committed, 0, ""}, nullptr, other);
+
+    EXPECT_TRUE(outbox.waiting.empty());
+}
+
+TEST(Outbox, PrintsAndParses)
+{
+    Outbox outbox;
+    outbox.cursor = 7;
+    reach(outbox, attempt(), Milestone::Downloaded);
+
+    EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+    EXPECT_EQ(parseOutbox(print(Outbox{})), Outbox{});
+    for (const auto* damaged : {"", "{}", "[]", "{\"format\":2}", "{\"format\":1,\"cursor\":\"x\"}"})
+        EXPECT_ANY_THROW(parseOutbox(damaged)) << damaged;
+}
