@@ -77,7 +77,8 @@ std::string print(const State& state)
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));
     document["blocked"] = Json::array();
     for (const auto& blocked : state.blocked) document["blocked"].push_back(toJson(blocked));
-    return document.dump(2) + '\n';
+    document["outcome"] = state.outcome ? Json::parse(print(*state.outcome)) : Json(nullptr);
+    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 State parseState(const std::string& text)
@@ -96,6 +97,8 @@ try {
     for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
     for (const auto& object : member(document, "blocked"))
         state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
+    if (const auto& outcome = member(document, "outcome"); !outcome.is_null())
+        state.outcome = parseHistoryLine(outcome.dump());
     return state;
 } catch (const std::runtime_error& e) {
     throw std::runtime_error(std::string("state.json is damaged: ") + e.what());

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/store/History.h"
 #include "client/store/Release.h"
 
 #include <sys/types.h>
@@ -58,6 +59,9 @@ struct State {
     std::vector<BlockedRelease> blocked;
     std::vector<GenerationRecord> generations;
     int lastGeneration = 0; ///< the highest number ever given
+    /// The newest line of history.jsonl, saved in one step with what it tells of and then appended there: after a crash
+    /// in between the next start appends it.
+    std::optional<HistoryLine> outcome;
 
     bool isBlocked(const ReleaseKey& key) const;
 

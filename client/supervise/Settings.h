@@ -37,7 +37,7 @@ struct TryOut {
 };
 
 /// How another process of Baton is started: an absolute path, its arguments, and what its environment holds on top of
-/// the short list that every role gets (PATH, LANG, TZ).
+/// the short list that every role gets (PATH, LANG, TZ). The agent's end of the bell is named in BATON_CHANNEL.
 struct RoleCommand {
     std::vector<std::string> arguments;
     std::vector<std::string> environment; ///< NAME=VALUE
@@ -59,8 +59,8 @@ struct Settings {
     TryOut tryOut;
     RoleCommand agent; ///< no arguments: no agent, nothing is updated
     RoleCommand stager;
-    int settingsFd =
-        -1; ///< what the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS
+    /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
+    int settingsFd = -1;
     RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
 };
 

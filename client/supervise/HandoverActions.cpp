@@ -1,0 +1,258 @@
+// The effects of the state table: each does one thing, and what it decides is in the ledger before it is done.
+#include "client/core/Duration.h"
+#include "client/core/Failure.h"
+#include "client/core/Timestamp.h"
+#include "client/os/Errors.h"
+#include "client/supervise/Handover.h"
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+
+namespace baton::supervise {
+
+bool Handover::perform(Effect effect)
+{
+    switch (effect) {
+    case Effect::StartCandidate: return phase() == Phase::Switching ? startAlone() : startCandidate();
+    case Effect::EndCandidate: endCandidate(); return true;
+    case Effect::BlockCandidate: return blockCandidate();
+    case Effect::TakeOver: return takeOver();
+    case Effect::DrainOld: return drainOld();
+    case Effect::Commit: return commit();
+    case Effect::StartPrevious: startPrevious(); return true;
+    case Effect::RetryPrevious: retryPrevious(); return true;
+    case Effect::FailStart:
+        log_.error(candidateName() + " was not ready within " + printDuration(settings_.readyTimeout));
+        endCandidate();
+        exitCode_ = 69; // EX_UNAVAILABLE
+        leaderNumber_ = -1;
+        return true;
+    case Effect::StopAll: stopAll(); return true;
+    case Effect::Exit:
+        if (!failure_.empty()) log_.error(candidateName() + ": " + failure_);
+        stopAll();
+        return true;
+    }
+    return true;
+}
+
+// Forks, records, lets it run. False: nothing has changed. An exec that fails is the candidate's own end.
+bool Handover::launch(const store::ReleaseKey& key, const Ledger::Change& change, bool mustRecord)
+try {
+    const auto release = store_.loadRelease(key);
+    if (!release) {
+        failure_ = "is missing or damaged in " + store_.releases().string();
+        return false;
+    }
+    const int number = ledger_.state().lastGeneration + 1;
+    // The terminal goes to a candidate only when nobody else serves.
+    auto generation = std::make_unique<Generation>(world_, *release, number, serving_ ? -1 : terminal_.descriptor());
+    const auto record = [&](store::State& state) {
+        if (change) change(state);
+        state.lastGeneration = number;
+        state.generations.push_back(generation->record(store::GenerationRole::Candidate));
+    };
+    const auto step = "start " + key.version;
+    if (!mustRecord)
+        ledger_.note(step, record);
+    else if (!ledger_.record(step, record))
+        return false; // The held process ends without having run.
+
+    candidateKey_ = key;
+    wasReady_ = false;
+    faultIsOurs_ = false;
+    failure_.clear();
+    started_ = loop_.clock().now();
+    candidate_ = std::move(generation);
+    if (const int error = candidate_->go(); error != 0)
+        failure_ = "could not execute " + candidate_->executable() + ": " + os::describe(error);
+    return true;
+} catch (const std::exception& e) {
+    failure_ = e.what();
+    return false;
+}
+
+bool Handover::startCandidate()
+{
+    if (!pending_) return false;
+    const auto key = *pending_;
+    const auto& install = ledger_.state().install;
+    const int tries = install && install->key == key ? install->tries : 0;
+    if (tries >= MostTries) {
+        candidateKey_ = key;
+        failure_ = "Baton itself ended " + std::to_string(tries) + " times while it was handed over";
+        pending_.reset();
+        blockCandidate();
+        return false;
+    }
+    const auto begin = [&](store::State& state) {
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1};
+    };
+    if (!launch(key, begin, true)) return refuseOffer(failure_);
+    pending_.reset();
+    return true;
+}
+
+// The machine's fault, not the release's: the old one was not touched, and it is tried again.
+bool Handover::refuseOffer(const std::string& why)
+{
+    log_.error("the hand-over to " + pending_->version + " could not begin; again in " + printDuration(BeforeNewOffer) +
+               (why.empty() ? std::string() : ": " + why));
+    failure_.clear();
+    candidateKey_.reset();
+    again_ = loop_.after(BeforeNewOffer, [this] { offerPending(); });
+    return false;
+}
+
+// The old one has ended already: there is no way but forward, or back from disk.
+bool Handover::startAlone()
+{
+    const auto key = *candidateKey_;
+    const auto begin = [&](store::State& state) {
+        const int tries = state.install ? state.install->tries : 0;
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1};
+    };
+    if (launch(key, begin, false)) return true;
+    faultIsOurs_ = true;
+    machine_.post(Event::CandidateEnded);
+    return true;
+}
+
+void Handover::startPrevious()
+{
+    const auto& current = ledger_.state().current;
+    previousTries_ = 1;
+    if (!current || !launch(*current, {}, false)) machine_.post(Event::CandidateEnded);
+}
+
+void Handover::retryPrevious()
+{
+    if (previousTries_ >= MostPreviousTries) {
+        log_.error(oldName() + " did not start in " + std::to_string(MostPreviousTries) + " tries; Baton ends");
+        machine_.post(Event::GaveUp);
+        return;
+    }
+    const auto pause = FirstPause * (1 << (previousTries_ - 1));
+    ++previousTries_;
+    log_.warning(oldName() + (failure_.empty() ? " was not ready in time" : " " + failure_) + "; again in " +
+                 printDuration(pause));
+    again_ = loop_.after(pause, [this] {
+        if (!launch(*ledger_.state().current, {}, false)) post(Event::CandidateEnded);
+        armDeadline();
+    });
+}
+
+bool Handover::blockCandidate()
+{
+    if (!candidateKey_) return true;
+    const auto key = *candidateKey_;
+    if (failure_.empty()) failure_ = "it was not ready within " + printDuration(settings_.readyTimeout);
+    const auto reason = failure_;
+    const int errorCode = wasReady_ ? code::RolledBack : code::CandidateFailed;
+    log_.error(key.version + " taken back: " + reason +
+               (faultIsOurs_ ? "; it will be tried again" : "; it is blocked and never tried again"));
+    ledger_.note("take back " + key.version, [&](store::State& state) {
+        if (!faultIsOurs_ && !state.isBlocked(key))
+            state.blocked.push_back({key, reason, printTimestamp(loop_.clock().wall())});
+        state.install.reset();
+        ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
+                           reason);
+    });
+    failure_.clear();
+    watcher_.ledgerChanged();
+    return true;
+}
+
+void Handover::endCandidate()
+{
+    if (!candidate_) return;
+    candidate_->kill();
+    draining_.push_back(std::move(candidate_)); // Its end is nobody's event any more.
+}
+
+bool Handover::takeOver()
+{
+    if (!candidate_) return true;
+    serving_ = std::move(candidate_);
+    terminal_.giveTo(serving_->pid());
+    ledger_.note("serving", [this](store::State& state) {
+        for (auto& record : state.generations)
+            if (record.number == serving_->number()) record.role = store::GenerationRole::Serving;
+    });
+    orphans_.end(settings_.drainSignal, settings_.drainTimeout);
+    manager_.ready();
+    return true;
+}
+
+bool Handover::drainOld()
+{
+    if (!serving_) return true;
+    const auto decided = loop_.clock().now();
+    const int number = serving_->number();
+    const bool recorded = ledger_.record("drain " + serving_->key().version, [number](store::State& state) {
+        for (auto& record : state.generations)
+            if (record.number == number) record.role = store::GenerationRole::Draining;
+    });
+    if (!recorded) return false;
+    serving_->end(settings_.drainSignal, settings_.drainTimeout);
+    log_.info(serving_->key().version + " told to drain, at most " + printDuration(settings_.drainTimeout));
+    log_.debug("drain signal " + std::to_string((loop_.clock().now() - decided).count()) + " ms after the decision");
+    switchingNumber_ = number;
+    draining_.push_back(std::move(serving_));
+    if (candidate_) terminal_.giveTo(candidate_->pid());
+    return true;
+}
+
+bool Handover::commit()
+{
+    const auto key = *candidateKey_;
+    const auto change = [&](store::State& state) {
+        if (state.current != key) state.previous = state.current;
+        state.current = key;
+        state.install.reset();
+        ledger_.setOutcome(state, key, store::Outcome::Committed, 0, "");
+    };
+    if (!ledger_.state().current)
+        ledger_.note("commit " + key.version, change); // There is nothing to go back to.
+    else if (!ledger_.record("commit " + key.version, change))
+        return false;
+    log_.info(key.version + " committed");
+    watcher_.ledgerChanged();
+    return true;
+}
+
+void Handover::stopAll()
+{
+    again_.reset();
+    manager_.stopping();
+    if (ledger_.state().install && ledger_.state().install->step == store::InstallStep::Started)
+        ledger_.note("stop", [](store::State& state) { // Told to end, not killed: this hand-over does not count.
+            state.install->step = store::InstallStep::Installed;
+            --state.install->tries;
+        });
+    if (auto* generation = leader(); generation != nullptr && leaderNumber_ == 0) {
+        leaderNumber_ = generation->number();
+        if (stopSignal_ != 0) generation->signal(stopSignal_);
+    }
+    if (serving_ && candidate_) candidate_->end(SIGTERM, settings_.drainTimeout);
+    for (const auto& generation : draining_) generation->signal(SIGTERM);
+    orphans_.end(SIGTERM, settings_.drainTimeout);
+}
+
+void Handover::removeOldReleases()
+try {
+    const auto& state = ledger_.state();
+    const auto isUsed = [&](const store::ReleaseKey& key) {
+        return state.current == key || state.previous == key || (state.install && state.install->key == key) ||
+               pending_ == key ||
+               std::any_of(state.generations.begin(), state.generations.end(),
+                           [&](const auto& record) { return record.key == key; });
+    };
+    for (const auto& release : store_.installed())
+        if (!isUsed(release.key)) store_.removeRelease(release.key);
+} catch (const std::exception& e) {
+    log_.warning(std::string("an old release could not be removed: ") + e.what());
+}
+
+} // namespace baton::supervise

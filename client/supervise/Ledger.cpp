@@ -1,0 +1,68 @@
+#include "client/supervise/Ledger.h"
+
+#include "client/core/Timestamp.h"
+
+#include <exception>
+
+namespace baton::supervise {
+
+Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log)
+    : store_(store),
+      clock_(clock),
+      log_(log),
+      state_(store.loadState().value_or(store::State()))
+{
+    store_.pointLinks(state_);
+    appendOutcome();
+}
+
+bool Ledger::record(const std::string& step, const Change& change)
+try {
+    auto next = state_;
+    change(next);
+    save(next);
+    state_ = std::move(next);
+    appendOutcome();
+    return true;
+} catch (const std::exception& e) {
+    log_.error("could not record the step \"" + step + "\", so it is not taken: " + e.what());
+    return false;
+}
+
+void Ledger::note(const std::string& step, const Change& change)
+{
+    change(state_);
+    try {
+        save(state_);
+        appendOutcome();
+    } catch (const std::exception& e) {
+        log_.error("could not record the step \"" + step + "\" yet: " + e.what());
+    }
+}
+
+void Ledger::setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
+                        const std::string& reason) const
+{
+    const auto from = state_.current ? state_.current->version : std::string();
+    state.outcome = store::HistoryLine{printTimestamp(clock_.wall()), from, key, outcome, code, reason};
+}
+
+void Ledger::save(const store::State& state)
+{
+    store_.save(state);
+    store_.pointLinks(state);
+}
+
+void Ledger::appendOutcome()
+{
+    if (!state_.outcome) return;
+    try {
+        const auto lines = store_.history();
+        if (lines.empty() || lines.back() != *state_.outcome) store_.append(*state_.outcome);
+        state_.outcome.reset(); // In memory only: the next save leaves it out of the file too.
+    } catch (const std::exception& e) {
+        log_.error(std::string("could not append to the history yet: ") + e.what());
+    }
+}
+
+} // namespace baton::supervise

@@ -1,0 +1,45 @@
+// What the supervisor has decided, on disk before it is acted on.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Clock.h"
+#include "client/core/Log.h"
+#include "client/store/Store.h"
+
+#include <functional>
+#include <string>
+
+namespace baton::supervise {
+
+/// The state in memory and its copy in state.json, changed together. One writer: whoever holds the store's lock.
+class Ledger {
+public:
+    using Change = std::function<void(store::State&)>;
+
+    /// Reads the state, and ends what a crash left half done: the history line that was decided and not yet appended.
+    /// @throws std::runtime_error for a damaged state, std::system_error.
+    Ledger(const store::Store& store, const Clock& clock, Log& log);
+
+    const store::State& state() const { return state_; }
+
+    /// Changes both, durably, or neither: false, and a line that says why and what was not done.
+    bool record(const std::string& step, const Change& change);
+
+    /// For what has happened already: changes the memory even if the disk refuses, which the next change makes up for.
+    void note(const std::string& step, const Change& change);
+
+    /// Puts the end of an update into `state`, to be appended to history.jsonl after it is saved.
+    void setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
+                    const std::string& reason) const;
+
+private:
+    void save(const store::State& state);
+    void appendOutcome();
+
+    const store::Store& store_;
+    const Clock& clock_;
+    Log& log_;
+    store::State state_;
+};
+
+} // namespace baton::supervise

@@ -1,0 +1,82 @@
+#include "client/supervise/Orphans.h"
+
+#include "client/os/ProcessTable.h"
+#include "client/os/Sockets.h"
+
+#include <signal.h>
+
+#include <algorithm>
+
+namespace baton::supervise {
+namespace {
+
+constexpr int FirstDescriptor = 3;
+constexpr int LastDescriptor = 255; // Where a program that took LISTEN_FDS keeps them.
+
+} // namespace
+
+Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::GenerationRecord>& records,
+                 std::function<void(int)> gone)
+    : loop_(loop),
+      log_(log),
+      gone_(std::move(gone))
+{
+    for (const auto& record : records) {
+        auto pidfd = os::openProcess(record.pid, record.startTicks, record.bootId);
+        if (!pidfd) continue;
+        orphans_.push_back({record, std::move(*pidfd), {}, Ending(loop_)});
+        const auto orphan = std::prev(orphans_.end());
+        orphan->watch = loop_.whenReadable(orphan->pidfd.get(), [this, orphan] { remove(orphan); });
+        log_.warning("found " + record.key.version + " (generation " + std::to_string(record.number) + ", pid " +
+                     std::to_string(record.pid) +
+                     ") of a Baton that was killed; it serves until the next one is ready");
+    }
+}
+
+bool Orphans::has(int number) const
+{
+    return std::any_of(orphans_.begin(), orphans_.end(),
+                       [number](const auto& orphan) { return orphan.record.number == number; });
+}
+
+void Orphans::borrowListeners(const std::vector<os::ListenAddress>& addresses, ListenerSet& listeners) const
+{
+    for (const auto& orphan : orphans_) {
+        for (int fd = FirstDescriptor; fd <= LastDescriptor; ++fd) {
+            auto borrowed = os::borrowDescriptor(orphan.pidfd.get(), fd);
+            if (!borrowed) continue;
+            for (const auto& address : addresses) {
+                if (listeners.has(address.name) || !os::isBoundTo(borrowed->get(), address)) continue;
+                listeners.put(address.name, std::move(*borrowed));
+                break;
+            }
+        }
+    }
+}
+
+void Orphans::end(int signal, Duration patience)
+{
+    for (auto& orphan : orphans_) {
+        if (orphan.ending.begun()) continue;
+        log_.info(orphan.record.key.version + " (generation " + std::to_string(orphan.record.number) +
+                  ") told to drain");
+        const auto* found = &orphan;
+        orphan.ending.begin([&] { os::signalProcess(found->pidfd.get(), signal); }, patience,
+                            [found] {
+                                // The pidfd proves that the leader lives, so its group's number is still its own.
+                                os::signalProcess(found->pidfd.get(), 0);
+                                ::kill(-found->record.pid, SIGKILL);
+                                os::signalProcess(found->pidfd.get(), SIGKILL);
+                            });
+    }
+}
+
+void Orphans::remove(std::list<Orphan>::iterator orphan)
+{
+    const int number = orphan->record.number;
+    log_.info(orphan->record.key.version + " (generation " + std::to_string(number) + ") has ended");
+    orphans_.erase(orphan);
+    gone_(number);
+}
+
+} // namespace baton::supervise

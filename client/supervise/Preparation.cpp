@@ -1,0 +1,190 @@
+#include "client/supervise/Preparation.h"
+
+#include "client/core/Duration.h"
+#include "client/core/Failure.h"
+#include "client/core/Text.h"
+#include "client/core/Timestamp.h"
+#include "client/os/Errors.h"
+#include "client/os/Files.h"
+#include "client/supervise/Environment.h"
+#include "client/supervise/Roles.h"
+
+#include <sys/random.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <exception>
+
+namespace baton::supervise {
+namespace {
+
+std::string randomToken()
+{
+    static constexpr std::string_view Digits = "0123456789abcdef";
+    std::array<unsigned char, 16> bytes{};
+    os::check(::getrandom(bytes.data(), bytes.size(), 0), "ask for random bytes");
+    std::string token;
+    for (const auto byte : bytes) {
+        token += Digits[byte >> 4U];
+        token += Digits[byte & 0xFU];
+    }
+    return token;
+}
+
+std::string endOf(const JobResult& result)
+{
+    return result.status ? os::describe(*result.status) : "no end within its time";
+}
+
+} // namespace
+
+Preparation::Preparation(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store,
+                         Ledger& ledger, std::function<void(const store::ReleaseKey&)> installed,
+                         std::function<void()> settled)
+    : loop_(loop),
+      log_(log),
+      settings_(settings),
+      store_(store),
+      ledger_(ledger),
+      installed_(std::move(installed)),
+      settled_(std::move(settled))
+{
+}
+
+void Preparation::begin()
+{
+    if (job_ || settings_.stager.arguments.empty()) return;
+    begun_ = loop_.clock().now();
+    step_ = "staging";
+    try {
+        job_ = std::make_unique<Job>(loop_, roleOptions(settings_, settings_.stager), LongestStaging,
+                                     store::LongestVerdict, [this](const JobResult& result) { judge(result); });
+    } catch (const std::exception& e) {
+        log_.error(std::string("could not start the stager; the next bell tries again: ") + e.what());
+        step_.clear();
+    }
+}
+
+void Preparation::cancel()
+{
+    job_.reset();
+    step_.clear();
+}
+
+void Preparation::judge(const JobResult& result)
+{
+    job_.reset();
+    step_.clear();
+    const auto verdict = store::parseVerdict(result.output);
+    if (!verdict) return log_.error("the stager ended without a verdict (" + endOf(result) + "); the download stays");
+    if (verdict->kind == store::VerdictKind::Nothing) return;
+    if (verdict->kind != store::VerdictKind::Staged) return refuse(*verdict);
+    if (ledger_.state().isBlocked(verdict->key))
+        return refuse({store::VerdictKind::Refused, verdict->key, code::IgnoredByPolicy, "it is blocked here"});
+    if (ledger_.state().current == verdict->key)
+        return refuse({store::VerdictKind::Failed, verdict->key, code::IgnoredByPolicy, "it runs already"});
+    log_.info(verdict->key.version + " verified and unpacked in " + printDuration(loop_.clock().now() - begun_));
+    takeUp(verdict->key);
+}
+
+void Preparation::takeUp(const store::ReleaseKey& key)
+{
+    const auto& known = ledger_.state().install;
+    const int tries = known && known->key == key ? known->tries : 0;
+    const bool recorded = ledger_.record("try out " + key.version, [&](store::State& state) {
+        state.install = store::Install{key, store::InstallStep::TryOut, tries};
+    });
+    if (!recorded) return;
+    if (settings_.tryOut.kind == TryOutKind::None)
+        install(key);
+    else
+        tryOut(key);
+}
+
+os::SpawnOptions Preparation::tryOutOptions(const store::ReleaseKey& key, const std::string& token) const
+{
+    const bool staged = std::filesystem::exists(store_.stagingDirectory(key));
+    const auto directory = staged ? store_.stagingDirectory(key) : store_.releaseDirectory(key);
+    const auto text = os::readWhole(directory / store::ReleaseFileName).value_or(std::string());
+
+    os::SpawnOptions options;
+    options.executable = executableOf(settings_.command, store::parseRelease(text), directory);
+    options.arguments = withRelease(settings_.command, directory);
+    options.environment = programEnvironment(environ);
+    options.standardInput = devNull();
+    if (settings_.tryOut.kind == TryOutKind::Token) options.environment.push_back("BATON_TRYOUT=" + token);
+    if (settings_.tryOut.kind == TryOutKind::Arguments) {
+        options.arguments.resize(1);
+        for (const auto& argument : withRelease(settings_.tryOut.arguments, directory))
+            options.arguments.push_back(argument);
+    }
+    return options;
+}
+
+void Preparation::tryOut(const store::ReleaseKey& key)
+{
+    step_ = "tryOut";
+    begun_ = loop_.clock().now();
+    try {
+        const auto token = randomToken();
+        job_ = std::make_unique<Job>(loop_, tryOutOptions(key, token), LongestTryOut, token.size() + 2,
+                                     [this, key, token](const JobResult& result) { judgeTryOut(key, token, result); });
+    } catch (const std::exception& e) {
+        step_.clear();
+        refuse({store::VerdictKind::Refused, key, code::CandidateFailed,
+                std::string("its try-out could not be started: ") + e.what()});
+    }
+}
+
+void Preparation::judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result)
+{
+    job_.reset();
+    step_.clear();
+    const bool answered = settings_.tryOut.kind != TryOutKind::Token || result.output == token + '\n';
+    if (result.status == os::ExitStatus{} && answered) {
+        log_.info(key.version + " tried out in " + printDuration(loop_.clock().now() - begun_));
+        return install(key);
+    }
+    const auto why =
+        !result.status ? "it did not end within " + printDuration(LongestTryOut)
+        : *result.status != os::ExitStatus{}
+            ? "it ended with " + os::describe(*result.status)
+            : "it did not answer with its token; a program that does not link Baton needs --try none or arguments";
+    refuse({store::VerdictKind::Refused, key, code::CandidateFailed, "its try-out failed: " + why});
+}
+
+void Preparation::install(const store::ReleaseKey& key)
+{
+    try {
+        store_.install(key);
+    } catch (const std::exception& e) {
+        return refuse({store::VerdictKind::Failed, key, code::WriteFailed, e.what()});
+    }
+    if (ledger_.record("install " + key.version,
+                       [](store::State& state) { state.install->step = store::InstallStep::Installed; }))
+        installed_(key);
+}
+
+void Preparation::refuse(const store::Verdict& verdict)
+{
+    const bool forGood = verdict.kind == store::VerdictKind::Refused;
+    const auto reason = escaped(verdict.reason, 500);
+    log_.error(verdict.key.version + (forGood ? " refused: " : " could not be installed: ") + reason);
+    if (verdict.key.version.empty()) return; // The attempt could not even be read: its writer, the agent, will see.
+    ledger_.note("refuse " + verdict.key.version, [&](store::State& state) {
+        if (forGood && !state.isBlocked(verdict.key))
+            state.blocked.push_back({verdict.key, reason, printTimestamp(loop_.clock().wall())});
+        state.install.reset();
+        ledger_.setOutcome(state, verdict.key, forGood ? store::Outcome::Refused : store::Outcome::Failed, verdict.code,
+                           reason);
+    });
+    settled_();
+    try {
+        store_.discardStaged(verdict.key);
+    } catch (const std::exception& e) {
+        log_.warning(std::string("what was staged could not be removed: ") + e.what());
+    }
+}
+
+} // namespace baton::supervise

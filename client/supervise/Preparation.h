@@ -1,0 +1,60 @@
+// What happens to a download before anything of it may serve: staged, tried out, renamed into place.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Log.h"
+#include "client/store/Store.h"
+#include "client/store/Verdict.h"
+#include "client/supervise/Job.h"
+#include "client/supervise/Ledger.h"
+#include "client/supervise/Settings.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace baton::supervise {
+
+/// One download at a time. Each step is in the ledger before it is acted on; whatever dies in between, begin() again
+/// goes on from what lies in the store.
+class Preparation {
+public:
+    /// `installed` is called when the release stands whole in releases/; `settled` when there is none to wait for: what
+    /// became of the download is in the history then.
+    Preparation(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store, Ledger& ledger,
+                std::function<void(const store::ReleaseKey&)> installed, std::function<void()> settled);
+
+    /// Starts the stager, unless it runs already.
+    void begin();
+
+    /// Ends what runs; the next begin() does it again.
+    void cancel();
+
+    /// For `status`: "staging", "tryOut", or empty.
+    std::string step() const { return step_; }
+
+private:
+    static constexpr Duration LongestStaging{3'600'000};
+    static constexpr Duration LongestTryOut{10'000};
+
+    void judge(const JobResult& result);
+    void takeUp(const store::ReleaseKey& key);
+    void tryOut(const store::ReleaseKey& key);
+    void judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result);
+    void install(const store::ReleaseKey& key);
+    void refuse(const store::Verdict& verdict);
+    os::SpawnOptions tryOutOptions(const store::ReleaseKey& key, const std::string& token) const;
+
+    loop::EventLoop& loop_;
+    Log& log_;
+    const Settings& settings_;
+    const store::Store& store_;
+    Ledger& ledger_;
+    std::function<void(const store::ReleaseKey&)> installed_;
+    std::function<void()> settled_;
+    std::unique_ptr<Job> job_;
+    Instant begun_;
+    std::string step_;
+};
+
+} // namespace baton::supervise

@@ -1,0 +1,235 @@
+#include "client/supervise/Supervisor.h"
+
+#include "client/control/ControlServer.h"
+#include "client/core/Duration.h"
+#include "client/core/Timestamp.h"
+#include "client/loop/Signals.h"
+#include "client/os/Files.h"
+#include "client/os/SystemClock.h"
+#include "client/supervise/AgentProcess.h"
+#include "client/supervise/Handover.h"
+#include "client/supervise/Preparation.h"
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <memory>
+
+namespace baton::supervise {
+namespace {
+
+constexpr Duration OneTurn{1'000};
+
+// All that a person or a process manager may send and that means nothing to the kernel's own business. SIGCHLD,
+// SIGCONT, SIGTSTP and the terminal's own are left to the kernel; SIGKILL and SIGSTOP cannot be had.
+std::vector<int> forwardedSignals()
+{
+    std::vector<int> numbers{SIGTERM,  SIGINT, SIGQUIT, SIGHUP,    SIGUSR1, SIGUSR2, SIGALRM,
+                             SIGWINCH, SIGIO,  SIGPWR,  SIGVTALRM, SIGPROF, SIGURG};
+    for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) numbers.push_back(number);
+    return numbers;
+}
+
+bool endsUs(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
+
+class Supervisor : private HandoverWatcher {
+public:
+    Supervisor(const Settings& settings, Log& log);
+
+    int run();
+
+private:
+    void ledgerChanged() override;
+    void finished(int exitCode) override;
+
+    ListenerSet openListeners();
+    void waitForOrphans();
+    void forgetOrphan(int number);
+    void resumeInstall();
+    void signalled(int number);
+    void heard(const control::AgentNews& news);
+    void giveUp(const control::AgentNews& news);
+    std::string answer(const std::string& command);
+    std::string status() const;
+
+    const Settings& settings_;
+    Log& log_;
+    os::SystemClock clock_;
+    loop::EventLoop loop_{clock_};
+    store::Store store_;
+    Ledger ledger_;
+    Orphans orphans_;
+    ListenerSet listeners_;
+    Handover handover_;
+    Preparation preparation_;
+    std::unique_ptr<loop::Signals> signals_;
+    std::unique_ptr<control::ControlServer> control_;
+    std::unique_ptr<AgentProcess> agent_;
+    control::Status news_; // the part of the status that the agent tells
+    int exitCode_ = 0;
+};
+
+Supervisor::Supervisor(const Settings& settings, Log& log)
+    : settings_(settings),
+      log_(log),
+      store_(settings.stateDirectory),
+      ledger_(store_, clock_, log),
+      orphans_(loop_, log, ledger_.state().generations, [this](int number) { forgetOrphan(number); }),
+      listeners_(openListeners()),
+      handover_(loop_, log, settings_, store_, listeners_, ledger_, orphans_, *this),
+      preparation_(
+          loop_, log, settings_, store_, ledger_,
+          [this](const store::ReleaseKey& key) {
+              ledgerChanged();
+              handover_.offer(key);
+          },
+          [this] { ledgerChanged(); })
+{
+    ledger_.note("start", [this](store::State& state) {
+        std::erase_if(state.generations, [this](const auto& record) { return !orphans_.has(record.number); });
+    });
+    store_.removeLeftovers();
+}
+
+ListenerSet Supervisor::openListeners()
+{
+    auto listeners = ListenerSet::fromEnvironment();
+    orphans_.borrowListeners(settings_.listeners, listeners);
+    const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
+                                 [&](const auto& address) { return listeners.has(address.name); });
+    // Who cannot share, or has nothing to share, is waited for; else both serve until the new one is ready.
+    if (!all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart) waitForOrphans();
+    listeners.openMissing(settings_.listeners);
+    if (!listeners.empty()) log_.info("listening on " + listeners.describe());
+    return listeners;
+}
+
+void Supervisor::forgetOrphan(int number)
+{
+    ledger_.note("the end of generation " + std::to_string(number), [number](store::State& state) {
+        std::erase_if(state.generations, [number](const auto& record) { return record.number == number; });
+    });
+}
+
+void Supervisor::waitForOrphans()
+{
+    if (orphans_.empty()) return;
+    orphans_.end(settings_.drainSignal, settings_.drainTimeout);
+    while (!orphans_.empty()) loop_.turn(OneTurn);
+}
+
+int Supervisor::run()
+{
+    auto numbers = forwardedSignals();
+    numbers.push_back(SIGCHLD);
+    signals_ = std::make_unique<loop::Signals>(loop_, numbers, [this](int number) { signalled(number); });
+    control_ = std::make_unique<control::ControlServer>(loop_, settings_.controlSocket,
+                                                        [this](const std::string& command) { return answer(command); });
+    handover_.start();
+    agent_ =
+        std::make_unique<AgentProcess>(loop_, log_, settings_, [this](const control::AgentNews& news) { heard(news); });
+    if (!agent_->isWanted()) log_.warning("no --server: nothing will be updated");
+    resumeInstall();
+    loop_.run();
+    agent_.reset();
+    return exitCode_;
+}
+
+void Supervisor::resumeInstall()
+{
+    const auto install = ledger_.state().install;
+    if (install && install->step != store::InstallStep::TryOut && store_.loadRelease(install->key)) {
+        log_.info(install->key.version + " is installed already; its hand-over goes on");
+        return handover_.offer(install->key);
+    }
+    if (std::filesystem::exists(store_.attemptFile())) preparation_.begin();
+}
+
+void Supervisor::signalled(int number)
+{
+    if (number == SIGCHLD) return handover_.followTerminal();
+    if (!endsUs(number)) return handover_.forward(number);
+    preparation_.cancel();
+    handover_.stop(number);
+}
+
+void Supervisor::ledgerChanged()
+{
+    if (agent_) agent_->ring(control::AgentBell::Changed);
+}
+
+void Supervisor::finished(int exitCode)
+{
+    exitCode_ = exitCode;
+    loop_.stop();
+}
+
+void Supervisor::heard(const control::AgentNews& news)
+{
+    using Kind = control::AgentNews::Kind;
+    const auto time = [&] { return printTimestamp(WallTime(std::chrono::seconds(news.time))); };
+    switch (news.kind) {
+    case Kind::Downloaded:
+        if (handover_.phase() != Phase::Stopping) preparation_.begin();
+        break;
+    case Kind::Progress: news_.attempt = {news.version, news.word, news.bytes, news.size}; break;
+    case Kind::Idle: news_.attempt.reset(); break;
+    case Kind::Checked:
+        news_.lastCheck = time();
+        news_.lastCheckResult = news.word + (news.detail.empty() ? "" : ": " + news.detail);
+        break;
+    case Kind::Next: news_.nextCheck = time(); break;
+    case Kind::Failed: giveUp(news); break;
+    }
+}
+
+void Supervisor::giveUp(const control::AgentNews& news)
+{
+    const store::ReleaseKey key{news.version, news.sha256};
+    // Told again after a crash of the agent: one line an attempt.
+    const auto lines = store_.history();
+    if (!lines.empty() && lines.back().key == key && lines.back().outcome == store::Outcome::Failed &&
+        lines.back().reason == news.detail)
+        return ledgerChanged();
+    ledger_.note("the end of the attempt at " + key.version, [&](store::State& state) {
+        ledger_.setOutcome(state, key, store::Outcome::Failed, news.code, news.detail);
+    });
+    ledgerChanged();
+}
+
+std::string Supervisor::answer(const std::string& command)
+try {
+    if (command == "status") return status() + '\n';
+    if (command == "history") return os::readWhole(store_.historyFile(), 64 * 1024 * 1024).value_or(std::string());
+    if (command == "update") {
+        if (!agent_ || !agent_->isWanted()) return "{\"error\":\"this Baton runs without --server\"}\n";
+        agent_->ring(control::AgentBell::Check);
+        return "{\"accepted\":true}\n";
+    }
+    return "{\"error\":\"unknown command\"}\n";
+} catch (const std::exception& e) {
+    log_.error(std::string("a command could not be answered: ") + e.what());
+    return "{\"error\":\"see the log of this Baton\"}\n";
+}
+
+std::string Supervisor::status() const
+{
+    auto status = handover_.status();
+    status.attempt = news_.attempt;
+    if (status.attempt && !preparation_.step().empty()) status.attempt->stage = preparation_.step();
+    status.nextCheck = news_.nextCheck;
+    status.lastCheck = news_.lastCheck;
+    status.lastCheckResult = news_.lastCheckResult;
+    return print(status);
+}
+
+} // namespace
+
+int run(const Settings& settings, Log& log, os::UniqueFd lock)
+{
+    const auto code = Supervisor(settings, log).run();
+    lock.reset();
+    return code;
+}
+
+} // namespace baton::supervise
