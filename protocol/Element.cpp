@@ -31,20 +31,20 @@ class Builder : public Poco::XML::DefaultHandler, public Poco::XML::LexicalHandl
 public:
     Element root;
 
-    void startElement(const Poco::XML::XMLString& uri, const Poco::XML::XMLString& localName,
-                      const Poco::XML::XMLString&, const Poco::XML::Attributes& attributes) override
+    void startElement(const Poco::XML::XMLString&, const Poco::XML::XMLString&, const Poco::XML::XMLString& name,
+                      const Poco::XML::Attributes& attributes) override
     {
         if (++elements_ > MostElements) throw DecodeError("the document has more than 10000 elements");
         if (++level_ > MostLevels) throw DecodeError("the document is nested deeper than 16 elements");
         if (attributes.getLength() > MostAttributes)
-            throw DecodeError("the element " + printable(localName) + " has more than 64 attributes");
-        const bool known = uri.empty() && (level_ == 1 || path_.back() != nullptr);
+            throw DecodeError("the element " + printable(name) + " has more than 64 attributes");
+        const bool known = !hasPrefix(name) && (level_ == 1 || path_.back() != nullptr);
         path_.push_back(known ? place() : nullptr);
         if (!known) return;
-        path_.back()->name = localName;
+        path_.back()->name = name;
         for (int i = 0; i < attributes.getLength(); ++i)
-            if (attributes.getURI(i).empty())
-                path_.back()->attributes.emplace_back(attributes.getLocalName(i), attributes.getValue(i));
+            if (!hasPrefix(attributes.getQName(i)))
+                path_.back()->attributes.emplace_back(attributes.getQName(i), attributes.getValue(i));
     }
 
     void endElement(const Poco::XML::XMLString&, const Poco::XML::XMLString&, const Poco::XML::XMLString&) override
@@ -65,6 +65,8 @@ public:
     void comment(const Poco::XML::XMLChar[], int, int) override {}
 
 private:
+    static bool hasPrefix(const std::string& name) { return name.find(':') != std::string::npos; }
+
     Element* place()
     {
         if (level_ == 1) return &root;
@@ -163,6 +165,8 @@ Element readXml(std::string_view text)
     Builder builder;
     try {
         Poco::XML::SAXParser parser;
+        // Names as they are written: a default namespace is ignored, a prefix is seen.
+        parser.setFeature(Poco::XML::XMLReader::FEATURE_NAMESPACES, false);
         parser.setContentHandler(&builder);
         parser.setProperty(Poco::XML::XMLReader::PROPERTY_LEXICAL_HANDLER,
                            static_cast<Poco::XML::LexicalHandler*>(&builder));
