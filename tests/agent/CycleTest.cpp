@@ -116,6 +116,14 @@ struct ScriptedWire : Wire {
     std::function<void(const AgentNews&)> onNews;
 };
 
+store::State stateOf(std::optional<store::ReleaseKey> current, std::optional<store::Install> install = {})
+{
+    store::State state;
+    state.current = std::move(current);
+    state.install = std::move(install);
+    return state;
+}
+
 class CycleTest : public ::testing::Test {
 protected:
     CycleTest() : store(directory.path() / "state")
@@ -176,13 +184,13 @@ TEST_F(CycleTest, TellsAWholeUpdateInOrderAndOnce)
     source.answers = {offer()};
 
     live({[&] {
-              store.save(store::State{{}, {}, store::Install{key, store::InstallStep::Installed, 0}, {}, {}, 0});
+              store.save(stateOf({}, store::Install{key, store::InstallStep::Installed, 0}));
               return Heard::Changed;
           },
           [] { return Heard::Changed; },
           [&] {
               line(store::Outcome::Committed);
-              store.save(store::State{key, {}, {}, {}, {}, 1});
+              store.save(stateOf(key));
               return Heard::Changed;
           },
           [] { return Heard::Changed; }, timePasses});
@@ -271,7 +279,7 @@ TEST_F(CycleTest, GivesAnAttemptUpThatNobodyCanServeAndTellsTheEndFromTheHistory
 
 TEST_F(CycleTest, TakesNothingThatIsNotNewer)
 {
-    store.save(store::State{store::ReleaseKey{"2.0.0", std::string(64, 'a')}, {}, {}, {}, {}, 1});
+    store.save(stateOf(store::ReleaseKey{"2.0.0", std::string(64, 'a')}));
     source.answers = {offer("1.9.9"), offer("2.0.0"), offer("2.0.0")};
 
     live({timePasses, timePasses});
