@@ -54,6 +54,7 @@ try {
     }
     if (heard == Heard::Changed) {
         ledger_.reconcile();
+        if (gaveUp_) ledger_.endByNewestLine();
         goOn();
         deliver();
     }

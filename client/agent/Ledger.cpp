@@ -67,6 +67,16 @@ void Ledger::takeState()
     save();
 }
 
+void Ledger::endByNewestLine()
+{
+    const auto lines = store_.history();
+    if (!attempt_ || lines.empty() || lines.back().key != attempt_->key) return;
+    if (lines.back().outcome != store::Outcome::Failed) return;
+    takeLine(outbox_, lines.back(), &*attempt_, randomGuid);
+    save();
+    forget();
+}
+
 void Ledger::forget()
 {
     store_.forgetAttempt();

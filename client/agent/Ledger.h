@@ -28,6 +28,10 @@ public:
     void validator(const std::string& text); ///< of the first package's part
     void reached(store::AttemptStage stage, Milestone milestone);
 
+    /// After the attempt was given up: ends it by the newest line of the history if that tells of the same failure. An
+    /// attempt that fails as the one before it did gets no line of its own.
+    void endByNewestLine();
+
     void queue(const source::Event& event);
     void delivered(); ///< the first event that waits was answered
 

@@ -277,6 +277,18 @@ TEST_F(CycleTest, GivesAnAttemptUpThatNobodyCanServeAndTellsTheEndFromTheHistory
     EXPECT_FALSE(store.loadAttempt());
 }
 
+TEST_F(CycleTest, EndsAnAttemptThatFailsLikeTheOneBeforeItWithoutALineOfItsOwn)
+{
+    source.answers = {offer()};
+    transport.files.clear();
+    line(store::Outcome::Failed, code::Transfer);
+
+    live({timePasses, timePasses, timePasses, [] { return Heard::Changed; }});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "3/0:9"));
+    EXPECT_FALSE(store.loadAttempt());
+}
+
 TEST_F(CycleTest, TakesNothingThatIsNotNewer)
 {
     store.save(stateOf(store::ReleaseKey{"2.0.0", std::string(64, 'a')}));
