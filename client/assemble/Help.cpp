@@ -54,11 +54,12 @@ std::optional<CommandText> findCommand(std::string_view name)
     return std::nullopt;
 }
 
-std::string overview()
+std::string overview(unsigned commands)
 {
     std::string text = "Keeps a long-running service up to date from an Omaha server, without a lost connection.\n\n";
     for (const auto& command : Texts)
-        text += "  " + padded("baton " + std::string(command.usage), 42) + std::string(command.purpose) + '\n';
+        if ((command.command & commands) != 0)
+            text += "  " + padded("baton " + std::string(command.name), 18) + std::string(command.purpose) + '\n';
     text += "\nbaton COMMAND --help says more of each; baton --version says which Baton this is.\n\nExample:\n  ";
     return text + std::string(Texts.front().example) + '\n';
 }

@@ -24,8 +24,8 @@ std::span<const CommandText> commandTexts();
 
 std::optional<CommandText> findCommand(std::string_view name);
 
-/// At most 40 lines of 100 columns, each.
-std::string overview();
+/// At most 40 lines of 100 columns, each. `commands` are those that work, as bits.
+std::string overview(unsigned commands);
 std::string helpOf(Command command);
 
 } // namespace baton::assemble

@@ -128,7 +128,6 @@ int Supervisor::run()
     handover_.start();
     agent_ =
         std::make_unique<AgentProcess>(loop_, log_, settings_, [this](const control::AgentNews& news) { heard(news); });
-    if (!agent_->isWanted()) log_.warning("no --server: nothing will be updated");
     resumeInstall();
     loop_.run();
     agent_.reset();

@@ -1,0 +1,85 @@
+#include "client/assemble/CheckCommand.h"
+
+#include "client/agent/Agent.h"
+#include "client/assemble/Places.h"
+#include "client/assemble/UsageError.h"
+#include "client/core/Text.h"
+
+#include <nlohmann/json.hpp>
+
+#include <ostream>
+
+namespace baton::assemble {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// What the answer is, for people and for machines.
+struct Report {
+    Json json;
+    std::string text;
+    int exitCode = exitcode::Ok;
+};
+
+Report reportOf(const source::NoUpdate&) { return {{{"status", "noupdate"}}, "nothing is new"}; }
+
+Report reportOf(const source::Offer& offer)
+{
+    Report report{{{"status", "update"}, {"version", offer.version}}, "version " + offer.version + " is offered"};
+    for (const auto& package : offer.packages) {
+        report.json["packages"].push_back(
+            {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}, {"urls", package.urls}});
+        report.text +=
+            "\n  " + package.name + ", " + std::to_string(package.sizeBytes) + " bytes, sha256 " + package.sha256;
+        for (const auto& url : package.urls) report.text += "\n  " + escaped(url, 2048);
+    }
+    return report;
+}
+
+Report reportOf(const source::Unusable& unusable)
+{
+    return {{{"status", "unusable"}, {"version", unusable.version}, {"reason", unusable.reason.detail}},
+            "version " + unusable.version + " is offered and cannot be taken: " + unusable.reason.detail,
+            exitcode::Data};
+}
+
+Report reportOf(const source::Refused& refused)
+{
+    return {{{"status", "refused"}, {"reason", refused.reason.detail}},
+            "the server refuses: " + refused.reason.detail,
+            exitcode::Unavailable};
+}
+
+} // namespace
+
+agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory)
+{
+    agent::Settings settings;
+    settings.server = values.text("server");
+    settings.appId = values.text("app-id");
+    settings.track = values.text("track");
+    settings.stateDirectory = stateDirectory;
+    settings.fallbackVersion = values.text("app-version");
+    settings.caFile = values.text("ca-file");
+    if (values.has("interval")) settings.interval = values.duration("interval");
+    if (values.has("jitter")) settings.jitter = values.duration("jitter");
+    return settings;
+}
+
+int checkCommand(const Resolved& resolved, std::ostream& out)
+{
+    const auto& values = resolved.values;
+    for (const auto* needed : {"server", "app-id"})
+        if (!values.has(needed))
+            throw UsageError(std::string("a check needs --") + needed + ", for example --" + needed + ' ' +
+                             std::string(findOption(needed)->example));
+    const auto answer =
+        agent::checkOnce(agentSettings(values, stateDirectory(values, "baton")), values.text("app-version"));
+    if (!answer) throw UsageError("the check failed: " + answer.error().detail, exitcode::Temporary);
+    const auto report = std::visit([](const auto& what) { return reportOf(what); }, *answer);
+    out << (values.isOn("json") ? report.json.dump(-1, ' ', false, Json::error_handler_t::replace) : report.text)
+        << '\n';
+    return report.exitCode;
+}
+
+} // namespace baton::assemble

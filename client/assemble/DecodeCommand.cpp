@@ -1,0 +1,68 @@
+#include "client/assemble/DecodeCommand.h"
+
+#include "client/assemble/CanonicalJson.h"
+#include "client/assemble/UsageError.h"
+#include "client/core/Text.h"
+#include "client/os/Files.h"
+#include "protocol/Xml.h"
+
+#include <array>
+#include <cerrno>
+#include <istream>
+#include <ostream>
+#include <system_error>
+
+namespace baton::assemble {
+namespace {
+
+[[noreturn]] void refuseLong()
+{
+    throw UsageError("the message has more than 512 KiB and was not read; no Omaha message is that long",
+                     exitcode::Data);
+}
+
+std::string readStream(std::istream& in)
+{
+    std::string text;
+    std::array<char, 65536> block{};
+    while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+        text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+        if (text.size() > LongestMessage) refuseLong();
+    }
+    return text;
+}
+
+std::string readFile(const std::string& path)
+try {
+    auto text = os::readWhole(path, LongestMessage);
+    if (!text) throw UsageError("there is no file " + escaped(path) + " to decode", exitcode::NoInput);
+    return *text;
+} catch (const std::system_error& error) {
+    if (error.code().value() == EFBIG) refuseLong();
+    throw UsageError(error.what(), exitcode::NoInput);
+}
+
+} // namespace
+
+std::string canonicalJson(std::string_view kind, std::string_view message)
+try {
+    if (message.size() > LongestMessage) refuseLong();
+    if (kind == "request") return canonicalJson(protocol::decodeXmlRequest(message));
+    if (kind == "response") return canonicalJson(protocol::decodeXmlResponse(message));
+    throw UsageError("\"" + escaped(kind) + "\" is neither request nor response: baton decode response answer.xml");
+} catch (const protocol::DecodeError& error) {
+    throw UsageError("this is no Omaha " + std::string(kind) + ": " + escaped(error.what(), 400), exitcode::Data);
+}
+
+int decodeCommand(const Resolved& resolved, std::istream& in, std::ostream& out)
+{
+    const auto& words = resolved.rest;
+    if (words.empty() || words.size() > 2)
+        throw UsageError("say what to decode, and at most one file: baton decode request|response [FILE|-]");
+    const bool fromStream = words.size() == 1 || words[1] == "-";
+    if (words[0] != "request" && words[0] != "response") canonicalJson(words[0], {});
+    out << canonicalJson(words[0], fromStream ? readStream(in) : readFile(words[1]));
+    return exitcode::Ok;
+}
+
+} // namespace baton::assemble

@@ -1,0 +1,28 @@
+// Where Baton keeps things and finds itself, when nobody says.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/Values.h"
+
+#include <filesystem>
+#include <string>
+
+namespace baton::assemble {
+
+/// --state-dir; else STATE_DIRECTORY, which systemd sets; else /var/lib/baton/NAME for root and
+/// $XDG_STATE_HOME/baton/NAME (~/.local/state) for others, NAME being --app-id or the program's file name. Absolute.
+std::filesystem::path stateDirectory(const Values& values, const std::string& program);
+
+/// --control, or control.sock in the state directory.
+std::filesystem::path controlSocket(const Values& values, const std::filesystem::path& stateDirectory);
+
+/// The socket of a Baton that runs, by --control or --state-dir.  @throws UsageError if neither was said.
+std::filesystem::path socketToAsk(const Values& values);
+
+/// This process's own executable.
+std::filesystem::path ownExecutable();
+
+/// baton-supervisor beside `baton`, or in ../libexec/baton.  @throws UsageError (69) if it is in neither place.
+std::filesystem::path supervisorExecutable(const std::filesystem::path& baton);
+
+} // namespace baton::assemble

@@ -1,0 +1,62 @@
+#include "client/assemble/Roles.h"
+
+#include "client/agent/Agent.h"
+#include "client/assemble/CheckCommand.h"
+#include "client/assemble/Handed.h"
+#include "client/assemble/Probe.h"
+#include "client/assemble/SupervisorSettings.h"
+#include "client/assemble/UsageError.h"
+#include "client/core/Text.h"
+#include "client/os/Files.h"
+#include "client/stage/Stager.h"
+#include "client/store/Verdict.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace baton::assemble {
+namespace {
+
+int agentRole()
+{
+    const auto handed = readHanded(settingsDescriptor());
+    auto log = makeLog("agent", handed.values);
+    const char* text = std::getenv("BATON_CHANNEL");
+    const auto channel = parseNumber(text == nullptr ? "" : text);
+    if (!channel || *channel < 3 || *channel > 1'000'000) throw std::runtime_error("BATON_CHANNEL names no descriptor");
+    ::fcntl(static_cast<int>(*channel), F_SETFD, FD_CLOEXEC);
+    return agent::run(agentSettings(handed.values, handed.stateDirectory), log, static_cast<int>(*channel));
+}
+
+int stageRole()
+{
+    const auto handed = readHanded(settingsDescriptor());
+    auto log = makeLog("stager", handed.values);
+    stage::Settings settings;
+    settings.expected = supervise::namesRelease(handed.command) ? stage::Expected::Tree : stage::Expected::Program;
+    settings.program = stage::programName(handed.command.front());
+    const auto line = print(stage::run(store::Store(handed.stateDirectory), settings, log));
+    os::writeAll(STDOUT_FILENO, line, "the verdict");
+    return exitcode::Ok;
+}
+
+} // namespace
+
+std::optional<int> runRole(const std::vector<std::string>& typed) noexcept
+try {
+    const char* text = std::getenv(RoleVariable);
+    const std::string role = text == nullptr ? "" : text;
+    if (role == "agent") return agentRole();
+    if (role == "stage") return stageRole();
+    if (role == "probe") return probe(typed.size() < 2 ? typed : std::vector(typed.begin() + 2, typed.end()));
+    return std::nullopt;
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "baton: %s\n", error.what());
+    return exitcode::Software;
+}
+
+} // namespace baton::assemble

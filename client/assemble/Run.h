@@ -1,0 +1,28 @@
+// `baton run`: resolves, prepares the first release, and hands over to the supervisor.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/CommandLine.h"
+#include "client/assemble/Handed.h"
+#include "client/os/UniqueFd.h"
+
+#include <string>
+#include <vector>
+
+namespace baton::assemble {
+
+/// All that the supervisor needs, ready: the first release is in the store, whose lock is held.
+struct Prepared {
+    Handed handed;
+    os::UniqueFd lock;
+    os::UniqueFd settings; ///< sealed
+};
+
+/// `executable` plays the other roles.  @throws UsageError, std::exception: nothing was started
+Prepared prepare(const Resolved& resolved, const std::string& executable);
+
+/// Puts the supervisor's own executable in this process's place; `arguments` are shown by ps.
+/// @throws UsageError, std::system_error if that fails; else it does not return.
+[[noreturn]] void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments);
+
+} // namespace baton::assemble

@@ -1,0 +1,203 @@
+#include "client/assemble/Talk.h"
+
+#include "client/assemble/Places.h"
+#include "client/assemble/UsageError.h"
+#include "client/control/Client.h"
+#include "client/control/Status.h"
+#include "client/core/Text.h"
+#include "client/store/History.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iomanip>
+#include <ostream>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace baton::assemble {
+namespace {
+
+std::string askBaton(const std::filesystem::path& socket, std::string_view command)
+try {
+    auto answer = control::ask(socket, command);
+    if (!answer.empty() || command == "history") return answer;
+    throw UsageError("Baton at " + socket.string() +
+                         " closed the connection unanswered; it answers root and its own user",
+                     exitcode::Unavailable);
+} catch (const std::system_error& error) {
+    throw UsageError(std::string("no Baton answers: ") + error.what() +
+                         "; start one with baton run, or check --state-dir",
+                     exitcode::Unavailable);
+}
+
+control::Status statusOf(const std::filesystem::path& socket)
+try {
+    return control::parseStatus(askBaton(socket, "status"));
+} catch (const std::runtime_error& error) {
+    if (dynamic_cast<const UsageError*>(&error) != nullptr) throw;
+    throw UsageError(std::string("the answer is no status of Baton's: ") + error.what(), exitcode::Unavailable);
+}
+
+std::vector<store::HistoryLine> historyOf(const std::filesystem::path& socket)
+{
+    std::vector<store::HistoryLine> lines;
+    const auto answer = askBaton(socket, "history");
+    for (const auto text : split(answer, '\n'))
+        if (auto line = store::parseHistoryLine(std::string(text))) lines.push_back(std::move(*line));
+    return lines;
+}
+
+int exitCodeOf(store::Outcome outcome)
+{
+    switch (outcome) {
+    case store::Outcome::Committed: return exitcode::Ok;
+    case store::Outcome::RolledBack: return exitcode::Software;
+    case store::Outcome::Refused: return exitcode::Data;
+    case store::Outcome::Failed: return exitcode::Temporary;
+    }
+    return exitcode::Temporary;
+}
+
+std::string describe(const store::HistoryLine& line)
+{
+    auto text = std::string(name(line.outcome)) + ' ' + line.key.version;
+    if (!line.from.empty()) text += ", from " + line.from;
+    return line.reason.empty() ? text : text + ": " + line.reason;
+}
+
+void printTable(const std::vector<store::HistoryLine>& lines, std::ostream& out)
+{
+    std::size_t from = 4;
+    std::size_t version = 7;
+    for (const auto& line : lines) {
+        from = std::max(from, line.from.size());
+        version = std::max(version, line.key.version.size());
+    }
+    const auto row = [&](const auto& time, const auto& before, const auto& after, auto outcome, const auto& reason) {
+        out << std::left << std::setw(22) << time << std::setw(static_cast<int>(from) + 2) << before
+            << std::setw(static_cast<int>(version) + 2) << after << std::setw(12) << outcome << reason << '\n';
+    };
+    row("TIME", "FROM", "VERSION", std::string_view("OUTCOME"), "REASON");
+    for (const auto& line : lines)
+        row(line.time, line.from.empty() ? std::string("-") : line.from, line.key.version, name(line.outcome),
+            line.reason);
+}
+
+/// Follows one update from outside, by looking again and again.
+class Follower {
+public:
+    Follower(std::filesystem::path socket, const Terminal& terminal) : socket_(std::move(socket)), terminal_(terminal)
+    {
+    }
+
+    /// Before the update is asked for: what must be left behind to be something new.
+    void remember()
+    {
+        lines_ = historyOf(socket_).size();
+        lastCheck_ = statusOf(socket_).lastCheck;
+        // The status has whole seconds: a check in the same one could not be told from the last.
+        while (lastCheck_ == terminal_.second()) terminal_.pause();
+    }
+
+    /// The history line that ended it, or nothing if there was nothing new.
+    int wait(bool json)
+    {
+        for (;; terminal_.pause()) {
+            const auto status = statusOf(socket_); // Before the history: so a line that ends the work is not missed.
+            const auto history = historyOf(socket_);
+            if (history.size() > lines_) return finish(history.back(), json);
+            if (isIdle(status) && status.lastCheck != lastCheck_) {
+                if (status.lastCheckResult.starts_with("noupdate"))
+                    return finishWithout("nothing is new", json, exitcode::Ok);
+                if (!status.lastCheckResult.starts_with("update"))
+                    return finishWithout("the check failed: " + status.lastCheckResult, json, exitcode::Temporary);
+            }
+            show(status);
+        }
+    }
+
+private:
+    static bool isIdle(const control::Status& status)
+    {
+        return !status.attempt && !status.candidate && (status.state == "serving" || status.state == "empty");
+    }
+
+    void show(const control::Status& status)
+    {
+        if (!terminal_.showsProgress) return;
+        std::string text = status.state;
+        if (status.attempt)
+            text = status.attempt->version + ' ' + status.attempt->stage + ' ' + std::to_string(status.attempt->bytes) +
+                   " of " + std::to_string(status.attempt->size) + " bytes";
+        else if (status.candidate)
+            text = status.candidate->version + ' ' + status.state;
+        if (text == shown_) return;
+        terminal_.err << "baton: " << text << '\n' << std::flush;
+        shown_ = text;
+    }
+
+    int finish(const store::HistoryLine& line, bool json) const
+    {
+        terminal_.out << (json ? print(line) : describe(line)) << '\n';
+        return exitCodeOf(line.outcome);
+    }
+
+    int finishWithout(const std::string& sentence, bool json, int exitCode) const
+    {
+        terminal_.out << (json ? nlohmann::json{{"outcome", nullptr}, {"reason", sentence}}.dump() : sentence) << '\n';
+        return exitCode;
+    }
+
+    std::filesystem::path socket_;
+    const Terminal& terminal_;
+    std::size_t lines_ = 0;
+    std::string lastCheck_;
+    std::string shown_;
+};
+
+void requestUpdate(const std::filesystem::path& socket)
+{
+    const auto answer = nlohmann::json::parse(askBaton(socket, "update"), nullptr, false);
+    if (answer.is_object() && answer.contains("accepted")) return;
+    const auto reason = answer.is_object() && answer.contains("error") && answer["error"].is_string()
+                            ? answer["error"].get<std::string>()
+                            : std::string("an answer that is not Baton's");
+    throw UsageError("Baton will not check now: " + escaped(reason), exitcode::Temporary);
+}
+
+} // namespace
+
+int statusCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    const auto status = statusOf(socketToAsk(resolved.values));
+    terminal.out << (resolved.values.isOn("json") ? print(status) + '\n' : control::describe(status));
+    return exitcode::Ok;
+}
+
+int historyCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    const auto lines = historyOf(socketToAsk(resolved.values));
+    if (resolved.values.isOn("json"))
+        for (const auto& line : lines) terminal.out << print(line) << '\n';
+    else if (lines.empty())
+        terminal.out << "nothing was updated yet\n";
+    else
+        printTable(lines, terminal.out);
+    return exitcode::Ok;
+}
+
+int updateCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    const auto socket = socketToAsk(resolved.values);
+    const bool json = resolved.values.isOn("json");
+    Follower follower(socket, terminal);
+    if (resolved.values.isOn("wait")) follower.remember();
+    requestUpdate(socket);
+    if (resolved.values.isOn("wait")) return follower.wait(json);
+    terminal.out << (json ? "{\"accepted\":true}" : "the check is on its way; baton status says how it goes") << '\n';
+    return exitcode::Ok;
+}
+
+} // namespace baton::assemble

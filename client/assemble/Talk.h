@@ -1,0 +1,28 @@
+// The commands that talk to a Baton that runs: status, history, update.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/assemble/CommandLine.h"
+
+#include <functional>
+#include <iosfwd>
+
+namespace baton::assemble {
+
+/// Where the words of a command go, and how it waits; a test puts its own here.
+struct Terminal {
+    std::ostream& out;
+    std::ostream& err;
+    bool showsProgress = false;          ///< err is a terminal
+    std::function<void()> pause;         ///< between two looks at a Baton that works
+    std::function<std::string()> second; ///< the time now, to the second, as the status says it
+};
+
+/// Each returns the exit code.  @throws UsageError (69) when no Baton answers
+int statusCommand(const Resolved& resolved, const Terminal& terminal);
+int historyCommand(const Resolved& resolved, const Terminal& terminal);
+
+/// --wait: 0 committed or nothing new, 75 failed, 70 rolled back, 65 refused.
+int updateCommand(const Resolved& resolved, const Terminal& terminal);
+
+} // namespace baton::assemble

@@ -1,0 +1,43 @@
+// baton: the command line.
+// SPDX-License-Identifier: Apache-2.0
+#include "client/assemble/CheckCommand.h"
+#include "client/assemble/CommandLoop.h"
+#include "client/assemble/DecodeCommand.h"
+#include "client/assemble/Places.h"
+#include "client/assemble/Roles.h"
+#include "client/assemble/Run.h"
+#include "client/assemble/Talk.h"
+#include "client/core/Timestamp.h"
+#include "client/os/SystemClock.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <thread>
+#include <vector>
+
+int main(int count, char** words)
+{
+    using namespace baton::assemble;
+    const std::vector<std::string> typed(words, words + count);
+    if (const auto code = runRole(typed)) return *code;
+    const Terminal terminal{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1,
+                            [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); },
+                            [] { return baton::printTimestamp(baton::os::SystemClock().wall()); }};
+    const auto run = [](const auto& resolved, const auto& line) -> int {
+        becomeSupervisor(prepare(resolved, ownExecutable()), line);
+    };
+    const std::array works{
+        CommandWork{Run, run},
+        CommandWork{Check, [](const auto& resolved, const auto&) { return checkCommand(resolved, std::cout); }},
+        CommandWork{Decode,
+                    [](const auto& resolved, const auto&) { return decodeCommand(resolved, std::cin, std::cout); }},
+        CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
+        CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
+        CommandWork{Update, [&](const auto& resolved, const auto&) { return updateCommand(resolved, terminal); }},
+    };
+    return runCommand(typed, works);
+}

@@ -1,0 +1,55 @@
+#include "client/assemble/Help.h"
+
+#include "client/core/Text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace baton::assemble {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr unsigned All = ~0U;
+
+std::size_t columns(std::string_view line)
+{
+    return static_cast<std::size_t>(
+        std::count_if(line.begin(), line.end(), [](unsigned char byte) { return (byte & 0xC0U) != 0x80U; }));
+}
+
+void expectOneScreen(const std::string& text)
+{
+    const auto lines = split(text, '\n');
+    EXPECT_LE(lines.size(), 41U); // The text ends with a newline.
+    for (const auto line : lines) EXPECT_LE(columns(line), 100U) << line;
+}
+
+TEST(Help, FitsOnOneScreenAndHasAnExample)
+{
+    expectOneScreen(overview(All));
+    for (const auto& command : commandTexts()) {
+        const auto text = helpOf(command.command);
+        expectOneScreen(text);
+        EXPECT_THAT(text, HasSubstr(command.example));
+    }
+}
+
+TEST(Help, ListsWhatWorksAndNothingElse)
+{
+    const auto text = helpOf(assemble::Run);
+
+    for (const auto& option : optionTable()) {
+        const auto shown = "  --" + std::string(option.name) + ' ';
+        const bool listed = option.works && (option.commands & assemble::Run) != 0 && !option.help.empty();
+        EXPECT_EQ(text.find(shown) != std::string::npos, listed) << shown;
+    }
+    EXPECT_THAT(overview(Status), Not(HasSubstr("baton decode")));
+    EXPECT_THAT(overview(Status), HasSubstr("baton status"));
+}
+
+} // namespace
+} // namespace baton::assemble

@@ -1,0 +1,82 @@
+#include "client/assemble/SupervisorSettings.h"
+
+#include "client/assemble/CommandLine.h"
+#include "client/assemble/UsageError.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace baton::assemble {
+namespace {
+
+using supervise::Handoff;
+using supervise::ReadyKind;
+using supervise::TryOutKind;
+using testing::ElementsAre;
+
+Handed handed(const std::vector<std::string>& words)
+{
+    const char* const none = nullptr;
+    Handed handed;
+    handed.values = resolve(Run, words, &none, {}).values;
+    handed.command = {"./server"};
+    handed.executable = "/usr/bin/baton";
+    handed.listens = handed.values.has("listen");
+    return handed;
+}
+
+supervise::Settings settings(const std::vector<std::string>& words) { return supervisorSettings(handed(words), 9); }
+
+TEST(SupervisorSettings, OverlapsWhereThereIsAListenerAndRestartsWhereNoneIs)
+{
+    EXPECT_EQ(settings({}).handoff, Handoff::Restart);
+    EXPECT_EQ(settings({"--listen", "web=127.0.0.1:0"}).handoff, Handoff::Overlap);
+    EXPECT_EQ(settings({"--listen", "web=127.0.0.1:0", "--handoff", "restart"}).handoff, Handoff::Restart);
+}
+
+TEST(SupervisorSettings, GivesTheSecondHalfOfTheProbationAsLongAsTheFirst)
+{
+    EXPECT_EQ(settings({"--probation", "3s"}).probationAlone, std::chrono::seconds(3));
+    EXPECT_EQ(settings({"--probation", "3s", "--probation-alone", "0s"}).probationAlone, std::chrono::seconds(0));
+}
+
+TEST(SupervisorSettings, KnowsEachKindOfReadiness)
+{
+    EXPECT_EQ(settings({}).readiness.kind, ReadyKind::Notify);
+    const auto tcp = settings({"--ready", "tcp", "--listen", "u=unix:/tmp/x", "--listen", "w=127.0.0.1:80"}).readiness;
+    EXPECT_EQ(tcp.kind, ReadyKind::Tcp);
+    EXPECT_EQ(tcp.target, "127.0.0.1:80");
+    EXPECT_EQ(settings({"--ready", "http://127.0.0.1/x"}).readiness.target, "http://127.0.0.1/x");
+    EXPECT_EQ(settings({"--ready", "exec:test -f /x"}).readiness.target, "test -f /x");
+    EXPECT_EQ(settings({"--ready", "delay:2s"}).readiness.delay, std::chrono::seconds(2));
+    EXPECT_THROW(settings({"--ready", "tcp"}), UsageError);
+}
+
+TEST(SupervisorSettings, ReadsTheTryOut)
+{
+    EXPECT_EQ(settings({}).tryOut.kind, TryOutKind::None);
+    EXPECT_EQ(settings({"--try", "token"}).tryOut.kind, TryOutKind::Token);
+    const auto arguments = settings({"--try", "check  --quick"}).tryOut;
+    EXPECT_EQ(arguments.kind, TryOutKind::Arguments);
+    EXPECT_THAT(arguments.arguments, ElementsAre("check", "--quick"));
+}
+
+TEST(SupervisorSettings, StartsAnAgentOnlyWhereThereIsAServer)
+{
+    EXPECT_THAT(settings({}).agent.arguments, ElementsAre());
+
+    const auto with = settings({"--server", "http://127.0.0.1/"});
+
+    EXPECT_THAT(with.agent.arguments, ElementsAre("/usr/bin/baton", "agent"));
+    EXPECT_THAT(with.agent.environment, ElementsAre("BATON_ROLE=agent"));
+    EXPECT_THAT(with.stager.environment, ElementsAre("BATON_ROLE=stage"));
+    EXPECT_EQ(with.settingsFd, 9);
+}
+
+TEST(SupervisorSettings, RefusesTwoListenersOfOneName)
+{
+    EXPECT_THROW(settings({"--listen", "web=127.0.0.1:0", "--listen", "web=127.0.0.1:1"}), UsageError);
+}
+
+} // namespace
+} // namespace baton::assemble

@@ -1,0 +1,185 @@
+#include "client/assemble/Talk.h"
+
+#include "client/assemble/UsageError.h"
+#include "client/control/Status.h"
+#include "client/os/Sockets.h"
+#include "client/store/History.h"
+#include "tests/stage/Scratch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <deque>
+#include <map>
+#include <sstream>
+#include <thread>
+
+namespace baton::assemble {
+namespace {
+
+using stage::Scratch;
+using testing::HasSubstr;
+
+/// A Baton that only answers: the next text of each command's list, the last one again and again.
+class ScriptedBaton {
+public:
+    ScriptedBaton(const std::filesystem::path& path, std::map<std::string, std::deque<std::string>> answers)
+        : answers_(std::move(answers)),
+          listener_(os::listenUnix(path)),
+          thread_([this] { serve(); })
+    {
+    }
+    ~ScriptedBaton()
+    {
+        ::shutdown(listener_.get(), SHUT_RDWR);
+        thread_.join();
+    }
+    ScriptedBaton(const ScriptedBaton&) = delete;
+    ScriptedBaton& operator=(const ScriptedBaton&) = delete;
+
+private:
+    void serve()
+    {
+        for (;;) {
+            pollfd watched{listener_.get(), POLLIN, 0};
+            ::poll(&watched, 1, -1); // The listener itself never blocks.
+            const os::UniqueFd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+            if (client.get() < 0) return;
+            std::string line;
+            for (char letter = 0; ::read(client.get(), &letter, 1) == 1 && letter != '\n';) line += letter;
+            auto& answers = answers_[line];
+            const auto answer = answers.empty() ? std::string() : answers.front();
+            if (answers.size() > 1) answers.pop_front();
+            [[maybe_unused]] const auto sent = ::send(client.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+        }
+    }
+
+    std::map<std::string, std::deque<std::string>> answers_;
+    os::UniqueFd listener_;
+    std::thread thread_;
+};
+
+std::string status(const std::string& state, const std::string& lastCheck, const std::string& result)
+{
+    control::Status status;
+    status.state = state;
+    status.release = control::RunningRelease{"1.0.0", std::string(64, 'a'), 1, 4711};
+    status.lastCheck = lastCheck;
+    status.lastCheckResult = result;
+    return print(status) + '\n';
+}
+
+std::string line(const std::string& version, store::Outcome outcome)
+{
+    return print(store::HistoryLine{
+               "2026-11-23T16:00:00Z", "1.0.0", {version, std::string(64, 'b')}, outcome, 0, "why"}) +
+           '\n';
+}
+
+class Talk : public testing::Test {
+protected:
+    int run(int (*command)(const Resolved&, const Terminal&), Command which, std::vector<std::string> words = {})
+    {
+        const char* const none = nullptr;
+        words.insert(words.end(), {"--state-dir", scratch.path()});
+        const Terminal terminal{out, err, true, [] { std::this_thread::yield(); }, [] { return std::string("now"); }};
+        return command(resolve(which, words, &none, {}), terminal);
+    }
+
+    Scratch scratch;
+    std::filesystem::path socket = scratch.path() / "control.sock";
+    std::ostringstream out;
+    std::ostringstream err;
+};
+
+TEST_F(Talk, ShowsTheStatusToPeopleAndMachines)
+{
+    const auto answer = status("serving", "", "");
+    const ScriptedBaton baton(socket, {{"status", {answer}}});
+
+    EXPECT_EQ(run(statusCommand, Status), 0);
+    EXPECT_THAT(out.str(), HasSubstr("1.0.0"));
+    out.str("");
+    EXPECT_EQ(run(statusCommand, Status, {"--json"}), 0);
+    EXPECT_EQ(out.str(), answer);
+}
+
+TEST_F(Talk, ShowsTheHistoryALineAnUpdate)
+{
+    const auto lines = line("1.1.0", store::Outcome::Committed) + line("1.2.0", store::Outcome::RolledBack);
+    const ScriptedBaton baton(socket, {{"history", {lines}}});
+
+    EXPECT_EQ(run(historyCommand, History, {"--json"}), 0);
+    EXPECT_EQ(out.str(), lines);
+    out.str("");
+    EXPECT_EQ(run(historyCommand, History), 0);
+    EXPECT_THAT(out.str(), HasSubstr("rolledBack  why"));
+}
+
+TEST_F(Talk, EndsWith69WhereNoBatonIs)
+{
+    for (auto* command : {statusCommand, historyCommand, updateCommand}) {
+        try {
+            run(command, command == updateCommand ? Update : command == historyCommand ? History : Status);
+            ADD_FAILURE() << "somebody answered";
+        } catch (const UsageError& error) {
+            EXPECT_EQ(error.exitCode(), 69);
+            EXPECT_THAT(error.what(), AllOf(HasSubstr("no Baton answers"), HasSubstr(socket.string())));
+        }
+    }
+}
+
+TEST_F(Talk, WaitsForTheUpdateAndTellsItsOutcome)
+{
+    const std::map<store::Outcome, int> codes{{store::Outcome::Committed, 0},
+                                              {store::Outcome::RolledBack, 70},
+                                              {store::Outcome::Refused, 65},
+                                              {store::Outcome::Failed, 75}};
+    for (const auto& [outcome, code] : codes) {
+        const auto old = line("1.0.0", store::Outcome::Committed);
+        const ScriptedBaton baton(
+            socket, {{"status", {status("serving", "before", "noupdate"), status("starting", "now", "update")}},
+                     {"update", {"{\"accepted\":true}\n"}},
+                     {"history", {old, old, old, old + line("1.1.0", outcome)}}});
+
+        EXPECT_EQ(run(updateCommand, Update, {"--wait"}), code);
+        EXPECT_THAT(out.str(), HasSubstr("1.1.0"));
+    }
+}
+
+TEST_F(Talk, IsContentWhenNothingIsNew)
+{
+    const ScriptedBaton baton(socket,
+                              {{"status",
+                                {status("serving", "before", "noupdate"), status("serving", "before", "noupdate"),
+                                 status("serving", "after", "noupdate")}},
+                               {"update", {"{\"accepted\":true}\n"}}});
+
+    EXPECT_EQ(run(updateCommand, Update, {"--wait"}), 0);
+    EXPECT_THAT(out.str(), HasSubstr("nothing is new"));
+}
+
+TEST_F(Talk, SaysThatTheCheckFailed)
+{
+    const ScriptedBaton baton(
+        socket, {{"status", {status("serving", "before", "noupdate"), status("serving", "after", "failed: refused")}},
+                 {"update", {"{\"accepted\":true}\n"}}});
+
+    EXPECT_EQ(run(updateCommand, Update, {"--wait"}), 75);
+    EXPECT_THAT(out.str(), HasSubstr("the check failed"));
+}
+
+TEST_F(Talk, PassesOnWhyBatonWillNotCheck)
+{
+    const ScriptedBaton baton(socket, {{"update", {"{\"error\":\"there is no --server\"}\n"}}});
+
+    EXPECT_THROW(run(updateCommand, Update), UsageError);
+}
+
+} // namespace
+} // namespace baton::assemble
