@@ -1,0 +1,31 @@
+// What an Omaha server answers to a request: no network, no clock.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "protocol/Messages.h"
+#include "server-mock/Catalogue.h"
+#include "server-mock/Instances.h"
+
+#include <string>
+
+namespace baton::mock {
+
+/// Where the package's SHA-256 stands; the SHA-1 is always said. Nowhere is what Nebraska does with packages that are
+/// not Flatcar's.
+enum class Sha256In { PackageAndAction, Action, Nowhere };
+
+/// Strict refuses a check while the machine's last update is under way, as Nebraska does.
+enum class Manners { Lenient, Strict };
+
+struct Terms {
+    std::string origin; ///< "http://HOST:PORT"; packages are at /packages/APPID/VERSION/NAME below it
+    Sha256In sha256In = Sha256In::PackageAndAction;
+    Manners manners = Manners::Lenient;
+    protocol::DayStart daystart;
+};
+
+/// Each app once, in order; one acknowledgement for each event. Events are followed before the check is answered.
+protocol::Response answer(const protocol::Request& request, const Catalogue& catalogue, Instances& instances,
+                          const Terms& terms);
+
+} // namespace baton::mock

@@ -1,0 +1,49 @@
+// What is offered: the releases of each app, newest first.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server-mock/Payload.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace baton::mock {
+
+struct Release {
+    std::string appid; ///< as it was published
+    std::string version;
+    std::string track;                      ///< empty: offered to every track
+    std::string name;                       ///< of the package, one path segment
+    std::shared_ptr<const Payload> payload; ///< owned by the catalogue and by each answer that streams it
+};
+
+/// An app's id without its braces and in lower case: how ids are compared, and how they stand in a path.
+std::string appKey(const std::string& appid);
+
+/// May be used by many threads.
+class Catalogue {
+public:
+    /// Takes the place of the same app, version and track.  @throws std::invalid_argument saying what cannot be offered
+    void put(Release release);
+
+    /// False if it was not there.
+    bool remove(const std::string& appid, const std::string& version, const std::string& track);
+
+    bool knows(const std::string& appid) const;
+
+    /// The newest release for that track, if it is newer than `version`; everything is newer than a text that is no
+    /// version ("ForcedUpdate").
+    std::optional<Release> newerThan(const std::string& version, const std::string& appid,
+                                     const std::string& track) const;
+
+    std::optional<Release> find(const std::string& appid, const std::string& version, const std::string& name) const;
+
+private:
+    mutable std::mutex mutex_;
+    std::vector<Release> releases_;
+};
+
+} // namespace baton::mock

@@ -1,0 +1,78 @@
+// baton-mock-server: an Omaha server for a laptop or a test.
+// SPDX-License-Identifier: Apache-2.0
+#include "server-mock/CommandLine.h"
+#include "server-mock/MockServer.h"
+
+#include <Poco/Exception.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace baton::mock;
+
+constexpr int ExitUsage = 64;
+constexpr int ExitNoInput = 66;
+constexpr int ExitUnavailable = 69;
+
+int complain(int code, const std::string& sentence)
+{
+    std::fprintf(stderr, "baton-mock-server: %s\n", sentence.c_str());
+    return code;
+}
+
+// A closed pipe shall not end the server: a write to it fails instead, and nobody needs to hear of that.
+sigset_t blockSignals()
+{
+    std::signal(SIGPIPE, SIG_IGN);
+    sigset_t stop;
+    ::sigemptyset(&stop);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&stop, signal);
+    ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+    return stop;
+}
+
+void say(const std::string& line)
+{
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+}
+
+int serve(const CommandLine& line)
+{
+    const auto stop = blockSignals();
+    MockServerOptions options{line.listen.host, line.listen.port, line.sha256In, line.manners, {}};
+    if (!line.quiet) options.log = say;
+    MockServer server(std::move(options));
+    // Nothing is asked before the first line, since nobody knows the address of port 0 yet; of another they may.
+    for (const auto& publication : line.publications)
+        server.publish(publication.appid, publication.version, publication.file);
+    say("listening on " + server.url());
+    int signal = 0;
+    ::sigwait(&stop, &signal);
+    return 0;
+}
+
+} // namespace
+
+int main(int count, char** arguments)
+try {
+    const auto line = parseCommandLine({arguments + 1, arguments + count});
+    if (line.help) {
+        std::fputs(std::string(Usage).c_str(), stdout);
+        return 0;
+    }
+    return serve(line);
+} catch (const std::invalid_argument& error) {
+    return complain(ExitUsage, error.what());
+} catch (const Poco::Exception& error) {
+    return complain(ExitUnavailable,
+                    "the address cannot be had: " + error.displayText() + "; is another server there?");
+} catch (const std::exception& error) {
+    return complain(ExitNoInput, error.what());
+}

@@ -1,0 +1,71 @@
+// An Omaha server for a laptop or a test.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "server-mock/Answer.h"
+#include "server-mock/Fault.h"
+#include "server-mock/Journal.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace baton::mock {
+
+struct MockServerOptions {
+    std::string host = "127.0.0.1";
+    std::uint16_t port = 0; ///< 0: one that is free
+    Sha256In sha256In = Sha256In::PackageAndAction;
+    Manners manners = Manners::Lenient;
+    std::function<void(const std::string& line)> log; ///< one line a request; called by many threads, never two at once
+};
+
+struct Label {
+    std::string track; ///< empty: offered to every track
+    std::string name;  ///< of the package; empty: the file's own, or "payload"
+};
+
+/// Answers from its construction to its end, in threads of its own: Omaha at /v1/update/ and /update, the packages with
+/// HEAD and Range, the steering at /mock/. A request can be answered before the caller hears of it, never the other way:
+/// what was answered stands in requests(). Every function may be called from any thread.
+class MockServer {
+public:
+    /// @throws Poco::Exception if the address cannot be had
+    explicit MockServer(MockServerOptions options = {});
+    ~MockServer();
+    MockServer(const MockServer&) = delete;
+    MockServer& operator=(const MockServer&) = delete;
+
+    std::string url() const; ///< "http://127.0.0.1:PORT", the whole address that a client needs
+    std::uint16_t port() const;
+
+    /// Offers the file, which stays where it is and must not change, in place of what was this app's version and track.
+    /// @throws std::invalid_argument for words that cannot be offered, std::runtime_error for a file that cannot
+    void publish(const std::string& appid, const std::string& version, const std::filesystem::path& file,
+                 const Label& label = {});
+    void publishBytes(const std::string& appid, const std::string& version, std::string_view bytes,
+                      const Label& label = {});
+
+    /// False if it was not there.
+    bool withdraw(const std::string& appid, const std::string& version, const std::string& track = {});
+
+    std::vector<Asked> requests() const;
+    std::vector<protocol::Event> events(const std::string& machineid) const;
+
+    /// @throws std::invalid_argument
+    void fail(const Fault& fault);
+    void heal();
+
+    /// Cuts what is being answered. The address is free afterwards.
+    void stop();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace baton::mock
