@@ -46,7 +46,6 @@ void takeIn(const store::Store& store, store::State state, const Given& given, L
     state.install.reset(); // What was on its way in is older than what somebody put here.
     store.save(state);
     store.pointLinks(state);
-    log.info("took in " + given.source.string() + " as release " + release.key.version);
 }
 
 } // namespace
