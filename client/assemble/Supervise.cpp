@@ -12,7 +12,11 @@ namespace baton::assemble {
 int superviseHanded()
 {
     const int settings = settingsDescriptor();
-    const auto handed = readHanded(settings);
+    return superviseHere(readHanded(settings), settings);
+}
+
+int superviseHere(const Handed& handed, int settings)
+{
     for (const int fd : {settings, handed.lock})
         os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "keep a descriptor from being inherited");
     auto log = makeLog("supervisor", handed.values);
