@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/service/Drainable.h"
 #include "client/service/HttpSettings.h"
 
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
@@ -20,14 +21,14 @@ namespace baton {
 /// The factory is called by several threads at once. A handler may use everything that Poco's server offers it, a
 /// WebSocket too, whose handler then keeps its thread. A body that the handler did not read to its end closes the
 /// connection. All functions may be called from any thread, one at a time.
-class GracefulHttpServer {
+class GracefulHttpServer : public Drainable {
 public:
     /// The socket may be shared with other generations; it is made non-blocking and never shut down.
     GracefulHttpServer(Poco::Net::HTTPRequestHandlerFactory::Ptr factory, const Poco::Net::ServerSocket& socket,
                        HttpSettings settings = HttpSettings());
     GracefulHttpServer(Poco::Net::HTTPRequestHandlerFactory::Ptr factory, std::vector<Poco::Net::ServerSocket> sockets,
                        HttpSettings settings = HttpSettings());
-    ~GracefulHttpServer(); ///< stop()
+    ~GracefulHttpServer() override; ///< stop()
 
     /// Accepts from now on. Once.
     /// @throws std::system_error
@@ -36,17 +37,18 @@ public:
     /// Accepts nothing more, and tells each client with its next answer that it is the last. Idle connections stay
     /// until their keep-alive time-out, as they would have anyway; those that are left in the last quarter of `within`
     /// are closed one after the other. Then wait until drained() before the process ends.
-    void drain(Duration within);
+    void drain(Duration within) override;
 
     /// Takes up accepting again.
-    void resume();
+    void resume() override;
 
     /// Connections from accept to close, with those whose last answer is on its way.
     std::size_t connections() const;
+    std::size_t remaining() const override { return connections(); }
     /// Whether nothing is left to lose: none is open and none will come.
     bool drained() const;
     /// Waits for that; whether it came.
-    bool waitUntilDrained(Duration atMost) const;
+    bool waitUntilDrained(Duration atMost) const override;
 
     /// Ends at once; what is still open is cut.
     void stop();

@@ -1,0 +1,31 @@
+#include "client/service/BatonRoles.h"
+
+#include "client/assemble/Places.h"
+#include "client/assemble/Roles.h"
+#include "client/assemble/Run.h"
+#include "client/assemble/Supervise.h"
+#include "client/assemble/UsageError.h"
+#include "client/service/Role.h"
+
+namespace baton::service {
+
+int playBehindTheScenes(const std::vector<std::string>& typed)
+{
+    if (const auto exitCode = assemble::runRole(typed)) return *exitCode;
+    throw assemble::UsageError("BATON_ROLE names no role of Baton's; only Baton itself sets it");
+}
+
+int supervise(assemble::Resolved resolved, const std::vector<std::string>& words)
+{
+    const auto executable = assemble::ownExecutable();
+    resolved.rest = {executable.string()}; // Not as typed: these very bytes are the first release.
+    resolved.rest.insert(resolved.rest.end(), words.begin(), words.end());
+    if (resolved.values.origin("try") == "default") resolved.values.set("try", {{"token", "default"}});
+
+    auto prepared = assemble::prepare(resolved, executable);
+    nameSupervisor();
+    prepared.handed.lock = prepared.lock.release();
+    return assemble::superviseHere(prepared.handed, prepared.settings.get());
+}
+
+} // namespace baton::service

@@ -1,0 +1,222 @@
+// The example service as a real process: alone, and with what a Baton or systemd gives it.
+// SPDX-License-Identifier: Apache-2.0
+#include "client/os/Errors.h"
+#include "client/os/Process.h"
+#include "client/os/Sockets.h"
+#include "tests/service/RawClient.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include <poll.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace baton::service {
+namespace {
+
+using testing::EndsWith;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+// A process of the example service, ended with the test.
+class Hello {
+public:
+    Hello(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
+          const std::vector<int>& passed = {}, const std::string& executable = HELLO_SERVER)
+        : output_(os::check(::memfd_create("output", MFD_CLOEXEC), "make a file for output")),
+          child_(os::Child::spawn(options(executable, arguments, environment, passed)))
+    {
+    }
+    ~Hello()
+    {
+        child_.signal(SIGKILL);
+        end();
+    }
+
+    void signal(int number) const { child_.signal(number); }
+    pid_t pid() const { return child_.pid(); }
+
+    // Its exit code, as a shell has it.
+    int end()
+    {
+        if (ended_) return code_;
+        pollfd watched{child_.pidfd(), POLLIN, 0};
+        ::poll(&watched, 1, 20'000);
+        const auto status = child_.ended();
+        child_.reap();
+        ended_ = true;
+        return code_ = status ? status->shellCode() : -1;
+    }
+
+    // What it wrote to stdout and stderr so far.
+    std::string output() const
+    {
+        std::ifstream file("/proc/self/fd/" + std::to_string(output_.get()));
+        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    }
+
+private:
+    os::SpawnOptions options(const std::string& executable, const std::vector<std::string>& arguments,
+                             const std::vector<std::string>& environment, const std::vector<int>& passed) const
+    {
+        os::SpawnOptions options;
+        options.executable = executable;
+        options.arguments = {"hello-server"};
+        options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+        options.environment = environment;
+        options.passed = passed;
+        options.announceListeners = !passed.empty();
+        options.standardOutput = options.standardError = output_.get();
+        return options;
+    }
+
+    os::UniqueFd output_;
+    os::Child child_;
+    bool ended_ = false;
+    int code_ = -1;
+};
+
+// A listener, and a socket for READY=1, as Baton or systemd would hold them.
+struct SelfUpdating : testing::Test {
+    std::filesystem::path notifyPath =
+        std::filesystem::path(testing::TempDir()) / ("self-" + std::to_string(::getpid()));
+    os::UniqueFd notify = os::receiveUnix(notifyPath);
+    os::UniqueFd listener = os::listenOn(os::parseListenAddress("web=127.0.0.1:0"));
+    std::string address = os::boundAddress(listener.get());
+    std::vector<std::string> environment{"LISTEN_FDS=1", "LISTEN_FDNAMES=web", "NOTIFY_SOCKET=" + notifyPath.string(),
+                                         "BATON_RELEASE=1.4.0", "BATON_GENERATION=7"};
+
+    ~SelfUpdating() override { std::filesystem::remove(notifyPath); }
+
+    std::string heard() const
+    {
+        pollfd watched{notify.get(), POLLIN, 0};
+        ::poll(&watched, 1, 20'000);
+        std::array<char, 64> text{};
+        const auto length = ::recv(notify.get(), text.data(), text.size(), MSG_DONTWAIT);
+        return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "nothing";
+    }
+};
+
+TEST_F(SelfUpdating, ServesOnTheListenerThatItIsGivenAndSaysSo)
+{
+    Hello hello({"--app-version", "9.9.9"}, environment, {listener.get()});
+
+    EXPECT_EQ(heard(), "READY=1");
+    EXPECT_THAT(RawClient(address).get("/"),
+                EndsWith("\r\n\r\n1.4.0 generation 7 pid " + std::to_string(hello.pid()) + '\n'));
+    hello.signal(SIGTERM);
+    EXPECT_EQ(hello.end(), 0);
+}
+
+TEST_F(SelfUpdating, EndsOnlyWhenAllIsAnswered)
+{
+    Hello hello({}, environment, {listener.get()});
+    ASSERT_EQ(heard(), "READY=1");
+    RawClient kept(address);
+    EXPECT_THAT(kept.get("/"), HasSubstr("Connection: Keep-Alive"));
+
+    hello.signal(SIGTERM);
+    hello.signal(SIGTERM);
+    hello.signal(SIGHUP);
+    std::string last; // It may take a moment until the drain begins.
+    do last = kept.get("/");
+    while (last.find("Connection: Keep-Alive") != std::string::npos);
+
+    EXPECT_THAT(last, HasSubstr("Connection: Close"));
+    EXPECT_TRUE(kept.isClosed());
+    EXPECT_EQ(hello.end(), 0);
+}
+
+TEST_F(SelfUpdating, TakesTurnsWithTheNextGenerationOnItsChannel)
+{
+    auto [baton, program] = os::packetPair();
+    environment.emplace_back("BATON_CHANNEL=4");
+    Hello hello({}, environment, {listener.get(), program.get()});
+    ASSERT_EQ(heard(), "READY=1");
+    const auto say = [&](std::string_view word) { ::send(baton.get(), word.data(), word.size(), MSG_NOSIGNAL); };
+    const auto answered = [&] {
+        pollfd watched{baton.get(), POLLIN, 0};
+        ::poll(&watched, 1, 20'000);
+        std::array<char, 64> text{};
+        const auto length = ::recv(baton.get(), text.data(), text.size(), MSG_DONTWAIT);
+        return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "nothing";
+    };
+
+    say("drain");
+    EXPECT_EQ(answered(), "draining 0");
+    say("resume");
+    EXPECT_EQ(answered(), "resumed");
+    EXPECT_THAT(RawClient(address).get("/", "Connection: close\r\n"), HasSubstr("1.4.0 generation 7"));
+    say("stop");
+
+    EXPECT_EQ(hello.end(), 0);
+}
+
+TEST_F(SelfUpdating, ServesByItself)
+{
+    const auto path = std::filesystem::path(testing::TempDir()) / ("alone-" + std::to_string(::getpid()));
+    Hello hello({"--listen", "web=unix:" + path.string(), "--app-version", "1.0.0"},
+                {"NOTIFY_SOCKET=" + notifyPath.string()});
+
+    EXPECT_EQ(heard(), "READY=1");
+    EXPECT_THAT(RawClient("unix:" + path.string()).get("/"), HasSubstr("\r\n\r\n1.0.0 generation 0 pid "));
+    hello.signal(SIGINT);
+    EXPECT_EQ(hello.end(), 0);
+    std::filesystem::remove(path);
+}
+
+TEST_F(SelfUpdating, AnswersATryOutBeforeAnythingElse)
+{
+    Hello hello({"--bogus"}, {"BATON_TRYOUT=00ff17"});
+
+    EXPECT_EQ(hello.end(), 0);
+    EXPECT_EQ(hello.output(), "00ff17\n");
+}
+
+TEST_F(SelfUpdating, RefusesWhatCannotBeMeant)
+{
+    struct Case {
+        std::vector<std::string> arguments;
+        int exitCode;
+        std::string says;
+    };
+    for (const auto& each : std::vector<Case>{{{"--app-id", "x"}, 64, "without --server"},
+                                              {{"--daemon"}, 64, "foreground"},
+                                              {{"--pidfile=/tmp/x"}, 64, "foreground"},
+                                              {{"--listen", "nonsense"}, 64, "--listen"},
+                                              {{}, 70, "--listen web=HOST:PORT"}}) {
+        Hello hello(each.arguments, {});
+        EXPECT_EQ(hello.end(), each.exitCode);
+        EXPECT_THAT(hello.output(), HasSubstr(each.says));
+    }
+}
+
+TEST_F(SelfUpdating, SaysWhatItTakes)
+{
+    Hello hello({"--help"}, {});
+
+    EXPECT_EQ(hello.end(), 0);
+    EXPECT_THAT(hello.output(), StartsWith("usage: hello-server"));
+    EXPECT_THAT(hello.output(), HasSubstr("--server URL"));
+}
+
+TEST_F(SelfUpdating, RefusesPocosOwnMainWithAHint)
+{
+    Hello mistaken({}, {}, {}, POCO_MAIN);
+
+    EXPECT_NE(mistaken.end(), 0);
+    EXPECT_THAT(mistaken.output(), HasSubstr("BATON_MAIN"));
+}
+
+} // namespace
+} // namespace baton::service
