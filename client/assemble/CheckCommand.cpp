@@ -73,6 +73,7 @@ int checkCommand(const Resolved& resolved, std::ostream& out)
         if (!values.has(needed))
             throw UsageError(std::string("a check needs --") + needed + ", for example --" + needed + ' ' +
                              std::string(findOption(needed)->example));
+    checkReadable(values, "ca-file");
     const auto answer =
         agent::checkOnce(agentSettings(values, stateDirectory(values, "baton")), values.text("app-version"));
     if (!answer) throw UsageError("the check failed: " + answer.error().detail, exitcode::Temporary);

@@ -52,6 +52,16 @@ fs::path socketToAsk(const Values& values)
     return controlSocket(values, values.text("state-dir"));
 }
 
+void checkReadable(const Values& values, const std::string& option)
+{
+    if (!values.has(option)) return;
+    const auto file = values.text(option);
+    std::error_code none;
+    if (fs::is_regular_file(file, none) && ::access(file.c_str(), R_OK) == 0) return;
+    throw UsageError("--" + option + ": " + escaped(file) + " is no file that can be read; check its path and mode",
+                     exitcode::NoInput);
+}
+
 fs::path ownExecutable() { return fs::read_symlink("/proc/self/exe"); }
 
 fs::path supervisorExecutable(const fs::path& baton)

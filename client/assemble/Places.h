@@ -19,6 +19,9 @@ std::filesystem::path controlSocket(const Values& values, const std::filesystem:
 /// The socket of a Baton that runs, by --control or --state-dir.  @throws UsageError if neither was said.
 std::filesystem::path socketToAsk(const Values& values);
 
+/// @throws UsageError (66) if the file that `option` names cannot be read; nothing is named: nothing happens.
+void checkReadable(const Values& values, const std::string& option);
+
 /// This process's own executable.
 std::filesystem::path ownExecutable();
 

@@ -83,11 +83,20 @@ os::UniqueFd lockOf(const store::Store& store)
     return std::move(*lock);
 }
 
+void createStore(const store::Store& store)
+try {
+    store.create();
+} catch (const std::system_error& error) {
+    throw UsageError(std::string(error.what()) + "; Baton keeps its releases there: choose another --state-dir",
+                     exitcode::CannotCreate);
+}
+
 } // namespace
 
 Prepared prepare(const Resolved& resolved, const std::string& executable)
 {
     checkTogether(resolved);
+    checkReadable(resolved.values, "ca-file");
     Prepared prepared;
     prepared.handed = handedOf(resolved, executable);
     settleJitter(prepared.handed.values);
@@ -96,7 +105,7 @@ Prepared prepare(const Resolved& resolved, const std::string& executable)
 
     auto log = makeLog("supervisor", prepared.handed.values);
     const store::Store store(prepared.handed.stateDirectory);
-    store.create();
+    createStore(store);
     prepared.lock = lockOf(store);
     prepared.handed.lock = prepared.lock.get();
     log.info("keeps releases and state in " + store.root().string());

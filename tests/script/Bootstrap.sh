@@ -56,8 +56,8 @@ expect "and nothing that is there" lacks "$calls" "cmake"
 expect "the lists are fetched first" has "$calls" "apt-get update"
 expect "and says what it does" has "$said" "installing from Debian's packages: zstd"
 
-bootstrap LACKING="gunicorn libgtest-dev" -- demo
-expect "the demonstration needs no packages of the tests" [ "$code:$said:$calls" = "0::" ]
+bootstrap LACKING="gunicorn zstd" -- demo
+expect "the demonstration needs no programs of the tests" [ "$code:$said:$calls" = "0::" ]
 
 bootstrap LACKING=zstd USER_ID=1000 --
 expect "whoever is not root uses sudo" has "$calls" "sudo"
