@@ -3,6 +3,7 @@
 #include "client/core/Failure.h"
 #include "client/core/Timestamp.h"
 #include "client/os/Errors.h"
+#include "client/os/Stopwatch.h"
 #include "client/supervise/Handover.h"
 
 #include <algorithm>
@@ -188,16 +189,19 @@ bool Handover::takeOver()
 bool Handover::drainOld()
 {
     if (!serving_) return true;
-    const auto decided = loop_.clock().now();
+    const os::Stopwatch sinceDecision;
     const int number = serving_->number();
     const bool recorded = ledger_.record("drain " + serving_->key().version, [number](store::State& state) {
         for (auto& record : state.generations)
             if (record.number == number) record.role = store::GenerationRole::Draining;
     });
     if (!recorded) return false;
+    const auto written = sinceDecision.microseconds();
     serving_->end(settings_.drainSignal, settings_.drainTimeout);
+    const auto sent = sinceDecision.microseconds();
     log_.info(serving_->key().version + " told to drain, at most " + printDuration(settings_.drainTimeout));
-    log_.debug("drain signal " + std::to_string((loop_.clock().now() - decided).count()) + " ms after the decision");
+    log_.debug("the drain signal went " + std::to_string(sent) + " us after the decision, " + std::to_string(written) +
+               " us of them to write it down");
     switchingNumber_ = number;
     draining_.push_back(std::move(serving_));
     if (candidate_) terminal_.giveTo(candidate_->pid());

@@ -1,0 +1,71 @@
+// What an Omaha message costs to read and to write.
+#include "protocol/Xml.h"
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+
+namespace baton::protocol {
+namespace {
+
+/// An update for one app with one package, as CoreUpdate and Nebraska send it.
+Response typicalResponse()
+{
+    Response response;
+    response.server = "update.example.org";
+    response.daystart = DayStart{7265, 43200};
+    AppResponse app{"{e96281a6-d1af-4bde-9a0a-97b76e56dc57}", "ok", true, UpdateCheck{}, {"ok"}};
+    app.updatecheck->status = "ok";
+    app.updatecheck->codebases = {"https://update.example.org/packages/web/1.5.0/"};
+    auto& manifest = app.updatecheck->manifest.emplace();
+    manifest.version = "1.5.0";
+    manifest.packages = {{"web-1.5.0.tar.zst", 465881871, std::string(40, 'b'), std::string(64, 'c'), true}};
+    manifest.actions = {{"postinstall", std::string(64, 'c')}};
+    response.apps = {app};
+    return response;
+}
+
+Request typicalRequest()
+{
+    Request request;
+    request.version = "baton-0.1.0";
+    request.installsource = "scheduler";
+    request.sessionid = "{5f5f3e4a-3c3e-4b2f-9f51-0a3b1c2d3e4f}";
+    request.ismachine = true;
+    request.os = {"linux", "6.1", {}, "x64"};
+    AppRequest app;
+    app.appid = "{e96281a6-d1af-4bde-9a0a-97b76e56dc57}";
+    app.version = "1.4.0";
+    app.track = "stable";
+    app.machineid = "6f0c7c1b2a3d4e5f60718293a4b5c6d7";
+    app.ping = Ping{1};
+    app.updatecheck.emplace();
+    request.apps = {app};
+    return request;
+}
+
+void DecodeResponse(benchmark::State& state)
+{
+    const auto text = encodeXml(typicalResponse());
+    for (auto _ : state) benchmark::DoNotOptimize(decodeXmlResponse(text));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(DecodeResponse);
+
+void DecodeRequest(benchmark::State& state)
+{
+    const auto text = encodeXml(typicalRequest());
+    for (auto _ : state) benchmark::DoNotOptimize(decodeXmlRequest(text));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
+}
+BENCHMARK(DecodeRequest);
+
+void EncodeRequest(benchmark::State& state)
+{
+    const auto request = typicalRequest();
+    for (auto _ : state) benchmark::DoNotOptimize(encodeXml(request));
+}
+BENCHMARK(EncodeRequest);
+
+} // namespace
+} // namespace baton::protocol
