@@ -1,0 +1,229 @@
+#include "tests/system/Relay.h"
+
+#include "client/control/Client.h"
+#include "client/core/Text.h"
+#include "client/os/Sockets.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <sys/socket.h>
+
+#include <poll.h>
+
+#include <array>
+#include <csignal>
+#include <iostream>
+#include <sstream>
+#include <system_error>
+
+namespace baton::system {
+namespace {
+
+using nlohmann::json;
+
+constexpr int SuccessAfterRestart = 2;
+constexpr int UpdateComplete = 3;
+
+Command commandOf(const RunOptions& options, const fs::path& state, const std::string& server)
+{
+    Command command{BATON, {"baton", "run", "--state-dir", state.string(), "--jitter", "0s", "--interval", "1h"}};
+    auto& words = command.arguments;
+    words.insert(words.end(), {"--server", server + "/v1/update/", "--app-id", App, "--app-version", "1.0.0"});
+    words.insert(words.end(), {"--probation", options.probation, "--drain-timeout", "10s"});
+    for (const auto& listener : options.listen) words.insert(words.end(), {"--listen", listener});
+    words.insert(words.end(), options.options.begin(), options.options.end());
+    words.emplace_back("--");
+    words.insert(words.end(), options.command.begin(), options.command.end());
+    command.environment = options.environment;
+    command.passed = options.passed;
+    command.standardInput = options.standardInput;
+    return command;
+}
+
+Command loadCommand(const std::string& address, std::vector<std::string> options)
+{
+    options.insert(options.begin(), "baton-load");
+    options.insert(options.end(), {"--json", "--wait", "10s", address});
+    return {LOAD, std::move(options)};
+}
+
+std::string describe(const protocol::Event& event)
+{
+    auto text = std::to_string(event.eventtype) + '/' + std::to_string(event.eventresult) + ' ' + event.nextversion;
+    if (event.eventtype == UpdateComplete && event.eventresult == SuccessAfterRestart)
+        text += " from " + event.previousversion;
+    if (event.errorcode != 0) text += " code " + std::to_string(event.errorcode);
+    return text;
+}
+
+os::UniqueFd connectTo(const std::string& address)
+{
+    const auto colon = address.rfind(':');
+    if (colon == std::string::npos) return os::UniqueFd();
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(parseNumber(address.substr(colon + 1)).value_or(0)));
+    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+    os::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return os::UniqueFd();
+    return client;
+}
+
+} // namespace
+
+Clients::Clients(const Scratch& scratch, const std::string& address, std::vector<std::string> options)
+    : process_(loadCommand(address, std::move(options)), scratch / "load.log")
+{
+}
+
+Clients::Count Clients::stop()
+{
+    process_.signal(SIGTERM);
+    process_.end();
+    Count count;
+    count.report = process_.said();
+    const auto report =
+        json::parse(count.report.substr(std::min(count.report.find('{'), count.report.size())), nullptr, false);
+    if (!report.is_object()) return count;
+    count.sent = report.value("sent", std::uint64_t{0});
+    count.failed = report.value("failed", std::uint64_t{0});
+    for (const auto* mode : {"new", "kept"})
+        if (report.contains(mode)) count.repeated += report[mode].value("repeated", std::uint64_t{0});
+    return count;
+}
+
+Relay::Relay() { adoptOrphans(); }
+
+Relay::~Relay()
+{
+    if (HasFailure())
+        for (int i = 1; i <= starts_; ++i)
+            std::cout << "---- log " << i << " of baton run:\n"
+                      << readFile(scratch / ("baton-" + std::to_string(i) + ".log")) << "----\n";
+    loseAll();
+}
+
+void Relay::loseAll()
+{
+    baton.reset();
+    endOrphans();
+}
+
+void Relay::start(const RunOptions& options)
+{
+    started_ = options;
+    start();
+}
+
+void Relay::start()
+{
+    baton.reset();
+    baton.emplace(commandOf(started_, state, server->url()), scratch / ("baton-" + std::to_string(++starts_) + ".log"));
+}
+
+testing::AssertionResult Relay::serves(const RunOptions& options, const std::string& version)
+{
+    start(options);
+    auto result = baton->says(version + " serves");
+    const auto listening = baton->word("listening on ");
+    web = listening.substr(listening.find('=') + 1);
+    return result;
+}
+
+int Relay::stop()
+{
+    baton->signal(SIGTERM);
+    return baton->end();
+}
+
+void Relay::publish(const std::string& version, const fs::path& payload)
+{
+    server->publish(App, version, payload, {"", payload.filename().string()});
+}
+
+void Relay::check() const { control::ask(store().controlSocket(), "update"); }
+
+testing::AssertionResult Relay::update(const std::string& version, const fs::path& payload, const std::string& says)
+{
+    publish(version, payload);
+    check();
+    return baton->says(says);
+}
+
+control::Status Relay::status() const { return control::parseStatus(control::ask(store().controlSocket(), "status")); }
+
+testing::AssertionResult Relay::isServing(const std::string& version) const
+{
+    const auto now = status();
+    if (now.state == "serving" && now.release && now.release->version == version) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "the status is " << print(now);
+}
+
+std::string Relay::ask() const
+{
+    const auto client = connectTo(web);
+    if (!client) return {};
+    const std::string request = "GET / HTTP/1.1\r\nHost: " + web + "\r\nConnection: close\r\n\r\n";
+    ::send(client.get(), request.data(), request.size(), MSG_NOSIGNAL);
+    std::string reply;
+    std::array<char, 4096> block{};
+    for (;;) {
+        pollfd one{client.get(), POLLIN, 0};
+        if (::poll(&one, 1, static_cast<int>(Patient.count())) != 1) break;
+        const auto length = ::recv(client.get(), block.data(), block.size(), 0);
+        if (length <= 0) break;
+        reply.append(block.data(), static_cast<std::size_t>(length));
+    }
+    const auto body = reply.find("\r\n\r\n");
+    return body == std::string::npos ? std::string() : reply.substr(body + 4);
+}
+
+std::vector<std::string> Relay::history() const
+{
+    std::vector<std::string> lines;
+    for (const auto& line : store().history()) {
+        auto text = std::string(name(line.outcome)) + ' ' + line.key.version;
+        if (!line.from.empty()) text += " from " + line.from;
+        if (line.code != 0) text += " code " + std::to_string(line.code);
+        lines.push_back(std::move(text));
+    }
+    return lines;
+}
+
+std::vector<std::string> Relay::told() const
+{
+    std::vector<std::string> events;
+    for (const auto& asked : server->requests()) {
+        if (asked.status != 200 || !asked.request) continue;
+        for (const auto& app : asked.request->apps)
+            for (const auto& event : app.events) events.push_back(describe(event));
+    }
+    return events;
+}
+
+testing::AssertionResult Relay::hasTold(const std::vector<std::string>& events) const
+{
+    if (eventually([&] { return told() == events; })) return testing::AssertionSuccess();
+    return testing::AssertionFailure() << "the server was told " << testing::PrintToString(told()) << " and not "
+                                       << testing::PrintToString(events);
+}
+
+testing::AssertionResult Relay::stateIsWhole() const
+{
+    for (const auto& entry : fs::recursive_directory_iterator(state)) {
+        const auto file = entry.path();
+        if (!entry.is_regular_file()) continue;
+        const auto text = readFile(file);
+        if (file.extension() == ".json" && json::parse(text, nullptr, false).is_discarded())
+            return testing::AssertionFailure() << file << " is no whole document: " << text;
+        if (file.extension() != ".jsonl") continue;
+        std::istringstream lines(text);
+        for (std::string line; std::getline(lines, line);)
+            if (!store::parseHistoryLine(line) || lines.eof())
+                return testing::AssertionFailure() << file << " has the damaged line " << line;
+    }
+    return testing::AssertionSuccess();
+}
+
+} // namespace baton::system

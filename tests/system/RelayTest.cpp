@@ -1,0 +1,55 @@
+// The main job from end to end: releases come and go while clients keep asking.
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/system/Relay.h"
+
+namespace baton::system {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const std::vector<std::string> Everybody{"--new", "150", "--kept", "150", "--connections", "8"};
+
+TEST_F(Relay, BringsReleasesToAServiceThatIsAskedAllTheWhile)
+{
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {"--try", "token"}}));
+    Clients clients(scratch, web, Everybody);
+
+    ASSERT_TRUE(update("1.1.0", scratch.copyOf(HELLO, "1.1.0"), "1.1.0 committed"));
+    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0"}));
+    EXPECT_TRUE(isServing("1.1.0"));
+    EXPECT_THAT(ask(), StartsWith("1.1.0 generation 2 pid "));
+    const auto count = clients.stop();
+
+    EXPECT_GT(count.sent, 0U);
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_EQ(stop(), 0);
+    EXPECT_TRUE(stateIsWhole());
+    EXPECT_THAT(history(), ElementsAre("committed 1.1.0 from 1.0.0"));
+}
+
+TEST_F(Relay, TakesBackWhatDiesOnProbationAndNeverTriesItAgain)
+{
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {}, {"web=127.0.0.1:0"}, "1s"}));
+    Clients clients(scratch, web, Everybody);
+
+    ASSERT_TRUE(update("1.2.0", scratch.copyOf(BROKEN, "1.2.0"), "1.2.0 taken back"));
+    EXPECT_TRUE(baton->says("1.0.0 serves on"));
+    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44"}));
+    check();
+    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44", "3/9 1.2.0 code 35"}));
+    ASSERT_TRUE(update("1.3.0", scratch.copyOf(HELLO, "1.3.0"), "1.3.0 committed"));
+    const auto count = clients.stop();
+
+    EXPECT_GT(count.sent, 0U);
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    ASSERT_EQ(status().blocked.size(), 1U);
+    EXPECT_EQ(status().blocked.front().version, "1.2.0");
+    EXPECT_EQ(stop(), 0);
+    EXPECT_TRUE(stateIsWhole());
+    EXPECT_THAT(history(), ElementsAre("rolledBack 1.2.0 from 1.0.0 code 44", "committed 1.3.0 from 1.0.0"));
+}
+
+} // namespace
+} // namespace baton::system
