@@ -1,5 +1,6 @@
 #include "client/supervise/Generation.h"
 
+#include "client/core/Duration.h"
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
 #include "client/os/ProcessTable.h"
@@ -59,6 +60,7 @@ std::vector<std::string> Generation::environment(const std::filesystem::path& di
     variables.push_back("BATON_RELEASE_DIR=" + directory.string());
     variables.push_back("BATON_RELEASE_SHA256=" + release_.key.sha256);
     variables.push_back("BATON_GENERATION=" + std::to_string(number_));
+    variables.push_back("BATON_DRAIN_TIME=" + printDuration(world_.settings.drainTimeout));
     if (!world_.listeners.empty()) {
         variables.push_back("LISTEN_FDS=" + std::to_string(world_.listeners.all().size()));
         variables.push_back("LISTEN_FDNAMES=" + world_.listeners.names());
