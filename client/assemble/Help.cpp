@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <vector>
 
 namespace baton::assemble {
 namespace {
@@ -45,6 +47,14 @@ std::string line(const Option& option)
 
 } // namespace
 
+std::string linesOf(std::span<const Option> options)
+{
+    std::string text;
+    for (const auto& option : options)
+        if (option.works && !option.help.empty()) text += line(option);
+    return text;
+}
+
 std::span<const CommandText> commandTexts() { return Texts; }
 
 std::optional<CommandText> findCommand(std::string_view name)
@@ -69,8 +79,10 @@ std::string helpOf(Command command)
     const auto* const found =
         std::find_if(Texts.begin(), Texts.end(), [&](const auto& text) { return text.command == command; });
     std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + "\n\n";
-    for (const auto& option : optionTable())
-        if ((option.commands & command) != 0 && option.works && !option.help.empty()) text += line(option);
+    std::vector<Option> taken;
+    std::copy_if(optionTable().begin(), optionTable().end(), std::back_inserter(taken),
+                 [&](const Option& option) { return (option.commands & command) != 0; });
+    text += linesOf(taken);
     if (command != Decode)
         text += "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n";
     return text + "\nExample:\n  " + std::string(found->example) + '\n';

@@ -24,6 +24,9 @@ std::span<const CommandText> commandTexts();
 
 std::optional<CommandText> findCommand(std::string_view name);
 
+/// A line for each that works.
+std::string linesOf(std::span<const Option> options);
+
 /// At most 40 lines of 100 columns, each. `commands` are those that work, as bits.
 std::string overview(unsigned commands);
 std::string helpOf(Command command);
