@@ -5,9 +5,23 @@
 #include "client/assemble/Run.h"
 #include "client/assemble/Supervise.h"
 #include "client/assemble/UsageError.h"
+#include "client/core/Text.h"
+#include "client/service/OwnOptions.h"
 #include "client/service/Role.h"
 
 namespace baton::service {
+namespace {
+
+void refusePlaceholders(const std::vector<std::string>& words)
+{
+    for (const auto& word : words)
+        if (word.find("{release}") != std::string::npos)
+            throw assemble::UsageError(escaped(word) +
+                                       ": the releases of a self-updating program are executables and no directories; "
+                                       "such programs are run by `baton run`");
+}
+
+} // namespace
 
 int playBehindTheScenes(const std::vector<std::string>& typed)
 {
@@ -17,10 +31,11 @@ int playBehindTheScenes(const std::vector<std::string>& typed)
 
 int supervise(assemble::Resolved resolved, const std::vector<std::string>& words)
 {
+    refusePlaceholders(words);
     const auto executable = assemble::ownExecutable();
     resolved.rest = {executable.string()}; // Not as typed: these very bytes are the first release.
     resolved.rest.insert(resolved.rest.end(), words.begin(), words.end());
-    if (resolved.values.origin("try") == "default") resolved.values.set("try", {{"token", "default"}});
+    applyOwnDefaults(resolved.values);
 
     auto prepared = assemble::prepare(resolved, executable);
     nameSupervisor();

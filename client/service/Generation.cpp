@@ -6,7 +6,7 @@
 #include "client/program/Notify.h"
 #include "client/service/AdoptedSocket.h"
 
-#include <Poco/Exception.h>
+#include <Poco/Util/OptionException.h>
 
 #include <algorithm>
 #include <iterator>
@@ -53,7 +53,8 @@ Poco::Net::ServerSocket Generation::listener(const std::string& name)
     const auto found =
         std::find_if(addresses.begin(), addresses.end(), [&](const auto& each) { return each.name == name; });
     if (found == addresses.end())
-        throw Poco::NotFoundException("no listener is called \"" + name + "\"; give --listen " + name + "=HOST:PORT");
+        throw Poco::Util::MissingOptionException("there is no listener " + name + "; say --listen " + name +
+                                                 "=HOST:PORT");
     auto socket = os::listenOn(*found);
     addresses.erase(found);
     return adoptServerSocket(std::move(socket));
@@ -83,14 +84,23 @@ void Generation::run(Drainable& served)
             .warning("the drain ended with " + std::to_string(left) + " still open; they are cut");
 }
 
+void Generation::run(const std::function<void(Duration within)>& drain)
+{
+    for (auto told = Told::Nothing; told == Told::Nothing || told == Told::Resume;) {
+        told = orders_.next(std::nullopt);
+        if (told != Told::Reload) continue;
+        if (parts_.reload) parts_.reload();
+        told = Told::Nothing;
+    }
+    service::letQuitSignalsKill(); // Nobody reads them while `drain` works.
+    drain(drainTime());
+}
+
 void Generation::perform(Effect effect, Drainable& served)
 {
     switch (effect) {
     case Effect::Nothing: return;
-    case Effect::Drain:
-        // A tenth is kept back: to end in time is better than to be killed.
-        deadline_ = now() + parts_.drainTime * 9 / 10;
-        return served.drain(parts_.drainTime * 9 / 10);
+    case Effect::Drain: deadline_ = now() + drainTime(); return served.drain(drainTime());
     case Effect::Resume:
         served.resume();
         reported_.reset();
@@ -100,6 +110,9 @@ void Generation::perform(Effect effect, Drainable& served)
         return;
     }
 }
+
+// A tenth is kept back: to end in time is better than to be killed.
+Duration Generation::drainTime() const { return parts_.drainTime * 9 / 10; }
 
 void Generation::report(const Drainable& served)
 {

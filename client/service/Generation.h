@@ -37,7 +37,7 @@ public:
 
     /// The listening socket of that name: inherited, and then shared with the generations before and after; else opened
     /// at the address that --listen gives. Each can be had once.
-    /// @throws Poco::NotFoundException, std::system_error
+    /// @throws Poco::Util::MissingOptionException if nobody named it, std::system_error
     Poco::Net::ServerSocket listener(const std::string& name);
 
     /// Says that requests are answered from now on. Say it once, when that is true: the release before leaves then.
@@ -50,6 +50,10 @@ public:
     /// asks for it, it drains and stands by, or takes up serving again. Return from serve() after it.
     void run(Drainable& served);
 
+    /// The same for a program that cannot take up serving again: waits until told to end, calls `drain` with the time
+    /// that it has to finish what it holds, and returns when that returns.
+    void run(const std::function<void(Duration within)>& drain);
+
 private:
     enum class State;
     enum class Effect;
@@ -58,6 +62,7 @@ private:
 
     void perform(Effect effect, Drainable& served);
     void report(const Drainable& served);
+    Duration drainTime() const;
 
     Parts parts_;
     service::Orders orders_;

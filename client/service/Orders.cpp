@@ -49,6 +49,15 @@ void blockOrderSignals()
     ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void letQuitSignalsKill()
+{
+    sigset_t set;
+    ::sigemptyset(&set);
+    for (const auto& meaning : Meanings)
+        if (meaning.told == Told::Quit) ::sigaddset(&set, meaning.signal);
+    ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
 Orders::Orders(std::optional<Channel> channel) : channel_(std::move(channel))
 {
     const auto signals = orderSignals();

@@ -22,6 +22,9 @@ enum class Told {
 /// Blocks the signals that next() reads. In main(), before any thread, so that each thread inherits the mask.
 void blockOrderSignals();
 
+/// From now on SIGINT and SIGQUIT end this process as they end any other.
+void letQuitSignalsKill();
+
 class Orders {
 public:
     /// @throws std::system_error

@@ -59,10 +59,10 @@ void refuseWhatNeedsAServer(const assemble::Values& values)
                              " without --server: nothing would be updated; say --server URL, or leave it out");
 }
 
-// The supervisor may say how long it will wait; otherwise it is the option's, or its default.
+// The supervisor says how long it will wait; without one it is the option's, or its default.
 Duration drainTime(const assemble::Values& values)
 {
-    const auto told = parseDuration(variable("BATON_DRAIN_TIMEOUT").value_or(""));
+    const auto told = parseDuration(variable("BATON_DRAIN_TIME").value_or(""));
     return told ? *told : values.duration("drain-timeout");
 }
 

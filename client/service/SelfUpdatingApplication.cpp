@@ -1,12 +1,16 @@
 #include "client/service/SelfUpdatingApplication.h"
 
-#include "client/assemble/OptionTable.h"
+#include "client/assemble/Help.h"
+#include "client/core/Text.h"
+#include "client/service/OwnOptions.h"
 #include "client/service/Start.h"
+#include "client/service/StartupLog.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
 #include <Poco/Util/OptionCallback.h>
+#include <Poco/Util/OptionException.h>
 #include <Poco/Util/OptionSet.h>
 
 #include <iostream>
@@ -15,11 +19,17 @@
 namespace baton {
 namespace {
 
-// Application::run() would log it, which says nothing until a program has configured its channels.
-int failed(const std::string& why)
+int complain(const Poco::Util::Application& application, const std::string& why, int exitCode)
 {
-    std::cerr << why << std::endl;
-    return Poco::Util::Application::EXIT_SOFTWARE;
+    std::cerr << application.commandName() << ": " << why << std::endl;
+    return exitCode;
+}
+
+// The program's own options are Poco's to read; a word that is none of them may be one of Baton's, misspelt.
+std::string hintFor(const Poco::Util::UnknownOptionException& error)
+{
+    const auto nearest = assemble::nearestOption(error.message());
+    return nearest.empty() ? "; --help lists all" : "; did you mean --" + std::string(nearest) + '?';
 }
 
 } // namespace
@@ -30,6 +40,23 @@ Generation::Parts*& start()
 {
     static Generation::Parts* found = nullptr;
     return found;
+}
+
+int runApplication(SelfUpdatingApplication& application, int count, char** words)
+{
+    StartupLog log;
+    application.started_ = [&log] { log.end(); };
+    try {
+        application.init(count, words);
+    } catch (const Poco::Util::UnknownOptionException& error) {
+        return complain(application, "there is no option " + escaped(error.message()) + hintFor(error),
+                        Poco::Util::Application::EXIT_USAGE);
+    } catch (const Poco::Util::OptionException& error) {
+        return complain(application, escaped(error.displayText()) + "; see --help",
+                        Poco::Util::Application::EXIT_USAGE);
+    }
+    if (application.helpAsked_) return application.printHelp();
+    return static_cast<Poco::Util::Application&>(application).run();
 }
 
 } // namespace service
@@ -62,26 +89,31 @@ int SelfUpdatingApplication::printHelp() const
     formatter.setCommand(commandName());
     formatter.setUsage("[options]");
     formatter.format(std::cout);
-    std::cout << "\nWith --server it keeps itself up to date, and takes the options of `baton run`:\n";
-    for (const auto& option : assemble::optionTable())
-        if ((option.commands & assemble::Run) != 0 && option.works && !option.help.empty())
-            std::cout << "  --" << option.name << ' ' << option.placeholder << "\n      " << option.help << '\n';
-    return EXIT_OK;
+    std::cout
+        << "\nBaton's options; without --server it serves by itself and is not updated:\n\n"
+        << assemble::linesOf(service::ownOptions())
+        << "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n\nExample:\n  "
+        << commandName()
+        << " --server http://127.0.0.1:8080/v1/update/ --app-id web --app-version 1.0.0 \\\n"
+           "      --listen web=127.0.0.1:8000\n";
+    return std::cout.flush() ? EXIT_OK : EXIT_IOERR;
 }
 
 int SelfUpdatingApplication::main(const ArgVec& arguments)
 {
-    if (helpAsked_) return printHelp();
+    started_();
     arguments_ = arguments;
     try {
         auto parts = std::move(*service::start());
         parts.reload = [this] { reload(); };
         Generation generation(std::move(parts));
         return serve(generation);
+    } catch (const Poco::Util::OptionException& error) {
+        return complain(*this, error.displayText(), EXIT_USAGE);
     } catch (const Poco::Exception& error) {
-        return failed(commandName() + ": " + error.displayText());
+        return complain(*this, error.displayText(), EXIT_SOFTWARE);
     } catch (const std::exception& error) {
-        return failed(commandName() + ": " + error.what());
+        return complain(*this, error.what(), EXIT_SOFTWARE);
     }
 }
 

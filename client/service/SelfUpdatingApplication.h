@@ -6,10 +6,25 @@
 
 #include <Poco/Util/ServerApplication.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace baton {
+
+class SelfUpdatingApplication;
+
+namespace service {
+
+/// Reads the command line and runs it; the exit code, 64 for a wrong option. What goes wrong before the program has
+/// set up its logging is said on stderr.
+int runApplication(SelfUpdatingApplication& application, int count, char** words);
+
+/// Plays the role that environment and command line choose; `runProgram` constructs and runs the application, in the
+/// process that serves alone. Throws nothing.
+int play(int count, char** words, int (*runProgram)(int count, char** words)) noexcept;
+
+} // namespace service
 
 /// Derive from it, override serve(), and write BATON_MAIN(YourApplication) instead of POCO_SERVER_MAIN:
 ///
@@ -20,7 +35,7 @@ namespace baton {
 ///             server.start();
 ///             generation.ready();
 ///             generation.run(server); // until told to end, and drained
-///             return 0;
+///             return EXIT_OK;
 ///         }
 ///     };
 ///     BATON_MAIN(Hello)
@@ -48,21 +63,17 @@ protected:
     void defineOptions(Poco::Util::OptionSet& options) override;
 
 private:
+    friend int service::runApplication(SelfUpdatingApplication& application, int count, char** words);
+
     int main(const ArgVec& arguments) final;
     void askHelp(const std::string& name, const std::string& value);
     int printHelp() const;
 
     ArgVec arguments_;
     bool helpAsked_ = false;
+    std::function<void()> started_; ///< called when initialize() is over
 };
 
-namespace service {
-
-/// Plays the role that environment and command line choose; `runProgram` constructs and runs the application, in the
-/// process that serves alone. Throws nothing.
-int play(int count, char** words, int (*runProgram)(int count, char** words)) noexcept;
-
-} // namespace service
 } // namespace baton
 
 /// The main() of a self-updating program.
@@ -71,6 +82,6 @@ int play(int count, char** words, int (*runProgram)(int count, char** words)) no
     {                                                                                                                  \
         return baton::service::play(count, words, [](int theirCount, char** theirWords) {                              \
             Application application;                                                                                   \
-            return application.run(theirCount, theirWords);                                                            \
+            return baton::service::runApplication(application, theirCount, theirWords);                                \
         });                                                                                                            \
     }

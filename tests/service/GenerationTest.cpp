@@ -2,7 +2,7 @@
 
 #include "client/os/Sockets.h"
 
-#include <Poco/Exception.h>
+#include <Poco/Util/OptionException.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -162,6 +162,27 @@ TEST_F(GenerationTest, CallsReloadOnHangup)
     EXPECT_THAT(work.told, ElementsAre("drain"));
 }
 
+TEST_F(GenerationTest, CallsBackOnceWhenItIsToEnd)
+{
+    int reloads = 0;
+    parts.reload = [&reloads] {
+        ++reloads;
+        ::raise(SIGTERM);
+    };
+    parts.drainTime = Duration(1'000);
+    Generation generation(std::move(parts));
+    ::raise(SIGHUP);
+    std::vector<Duration> drained;
+
+    generation.run([&](Duration within) { drained.push_back(within); });
+
+    EXPECT_EQ(reloads, 1);
+    EXPECT_THAT(drained, ElementsAre(Duration(900)));
+    sigset_t blocked;
+    ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+    EXPECT_FALSE(::sigismember(&blocked, SIGINT)) << "a person who asks twice must be heard while it drains";
+}
+
 TEST_F(GenerationTest, OpensAListenerThatNobodyPassedOn)
 {
     parts.addresses.push_back(os::parseListenAddress("web=127.0.0.1:0"));
@@ -170,8 +191,8 @@ TEST_F(GenerationTest, OpensAListenerThatNobodyPassedOn)
     const auto socket = generation.listener("web");
 
     EXPECT_NE(socket.address().port(), 0);
-    EXPECT_THROW(generation.listener("web"), Poco::NotFoundException) << "each can be had once";
-    EXPECT_THROW(generation.listener("admin"), Poco::NotFoundException);
+    EXPECT_THROW(generation.listener("web"), Poco::Util::MissingOptionException) << "each can be had once";
+    EXPECT_THROW(generation.listener("admin"), Poco::Util::MissingOptionException);
 }
 
 TEST_F(GenerationTest, SaysThatItIsReady)

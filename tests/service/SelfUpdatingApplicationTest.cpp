@@ -1,13 +1,11 @@
 // The example service as a real process: alone, and with what a Baton or systemd gives it.
 // SPDX-License-Identifier: Apache-2.0
-#include "client/os/Errors.h"
-#include "client/os/Process.h"
 #include "client/os/Sockets.h"
 #include "tests/service/RawClient.h"
+#include "tests/service/ServiceProcess.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <poll.h>
@@ -15,8 +13,6 @@
 #include <array>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -27,62 +23,13 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// A process of the example service, ended with the test.
-class Hello {
-public:
+// A process of the example service.
+struct Hello : ServiceProcess {
     Hello(const std::vector<std::string>& arguments, const std::vector<std::string>& environment,
           const std::vector<int>& passed = {}, const std::string& executable = HELLO_SERVER)
-        : output_(os::check(::memfd_create("output", MFD_CLOEXEC), "make a file for output")),
-          child_(os::Child::spawn(options(executable, arguments, environment, passed)))
+        : ServiceProcess({executable, arguments, environment, passed})
     {
     }
-    ~Hello()
-    {
-        child_.signal(SIGKILL);
-        end();
-    }
-
-    void signal(int number) const { child_.signal(number); }
-    pid_t pid() const { return child_.pid(); }
-
-    // Its exit code, as a shell has it.
-    int end()
-    {
-        if (ended_) return code_;
-        pollfd watched{child_.pidfd(), POLLIN, 0};
-        ::poll(&watched, 1, 20'000);
-        const auto status = child_.ended();
-        child_.reap();
-        ended_ = true;
-        return code_ = status ? status->shellCode() : -1;
-    }
-
-    // What it wrote to stdout and stderr so far.
-    std::string output() const
-    {
-        std::ifstream file("/proc/self/fd/" + std::to_string(output_.get()));
-        return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    }
-
-private:
-    os::SpawnOptions options(const std::string& executable, const std::vector<std::string>& arguments,
-                             const std::vector<std::string>& environment, const std::vector<int>& passed) const
-    {
-        os::SpawnOptions options;
-        options.executable = executable;
-        options.arguments = {"hello-server"};
-        options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
-        options.environment = environment;
-        options.passed = passed;
-        options.announceListeners = !passed.empty();
-        options.standardOutput = options.standardError = output_.get();
-        return options;
-    }
-
-    os::UniqueFd output_;
-    os::Child child_;
-    bool ended_ = false;
-    int code_ = -1;
 };
 
 // A listener, and a socket for READY=1, as Baton or systemd would hold them.
@@ -175,12 +122,20 @@ TEST_F(SelfUpdating, ServesByItself)
     std::filesystem::remove(path);
 }
 
-TEST_F(SelfUpdating, AnswersATryOutBeforeAnythingElse)
+TEST_F(SelfUpdating, AnswersATryOutBeforeAnyCodeOfTheUsers)
 {
-    Hello hello({"--bogus"}, {"BATON_TRYOUT=00ff17"});
+    Hello ending({"--bogus"}, {"BATON_TRYOUT=00ff17"}, {}, ENDING_MAIN);
 
-    EXPECT_EQ(hello.end(), 0);
-    EXPECT_EQ(hello.output(), "00ff17\n");
+    EXPECT_EQ(ending.end(), 0);
+    EXPECT_EQ(ending.said(), "00ff17\n");
+}
+
+TEST_F(SelfUpdating, SaysWhyItDidNotStart)
+{
+    Hello ending({}, {"FAIL=1"}, {}, ENDING_MAIN);
+
+    EXPECT_EQ(ending.end(), 78);
+    EXPECT_THAT(ending.said(), HasSubstr("what initialize() needs"));
 }
 
 TEST_F(SelfUpdating, RefusesWhatCannotBeMeant)
@@ -194,10 +149,13 @@ TEST_F(SelfUpdating, RefusesWhatCannotBeMeant)
                                               {{"--daemon"}, 64, "foreground"},
                                               {{"--pidfile=/tmp/x"}, 64, "foreground"},
                                               {{"--listen", "nonsense"}, 64, "--listen"},
-                                              {{}, 70, "--listen web=HOST:PORT"}}) {
+                                              {{}, 64, "--listen web=HOST:PORT"},
+                                              {{"--bogus"}, 64, "there is no option bogus; --help lists all"},
+                                              {{"--sever", "http://127.0.0.1/"}, 64, "did you mean --server?"},
+                                              {{"--server"}, 64, "--server needs a value"}}) {
         Hello hello(each.arguments, {});
         EXPECT_EQ(hello.end(), each.exitCode);
-        EXPECT_THAT(hello.output(), HasSubstr(each.says));
+        EXPECT_THAT(hello.said(), HasSubstr(each.says));
     }
 }
 
@@ -206,8 +164,8 @@ TEST_F(SelfUpdating, SaysWhatItTakes)
     Hello hello({"--help"}, {});
 
     EXPECT_EQ(hello.end(), 0);
-    EXPECT_THAT(hello.output(), StartsWith("usage: hello-server"));
-    EXPECT_THAT(hello.output(), HasSubstr("--server URL"));
+    EXPECT_THAT(hello.said(), StartsWith("usage: hello-server"));
+    EXPECT_THAT(hello.said(), HasSubstr("--server URL"));
 }
 
 TEST_F(SelfUpdating, RefusesPocosOwnMainWithAHint)
@@ -215,7 +173,7 @@ TEST_F(SelfUpdating, RefusesPocosOwnMainWithAHint)
     Hello mistaken({}, {}, {}, POCO_MAIN);
 
     EXPECT_NE(mistaken.end(), 0);
-    EXPECT_THAT(mistaken.output(), HasSubstr("BATON_MAIN"));
+    EXPECT_THAT(mistaken.said(), HasSubstr("BATON_MAIN"));
 }
 
 } // namespace
