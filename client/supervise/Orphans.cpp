@@ -28,8 +28,7 @@ Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::Gener
         const auto orphan = std::prev(orphans_.end());
         orphan->watch = loop_.whenReadable(orphan->pidfd.get(), [this, orphan] { remove(orphan); });
         log_.warning("found " + record.key.version + " (generation " + std::to_string(record.number) + ", pid " +
-                     std::to_string(record.pid) +
-                     ") of a Baton that was killed; it serves until the next one is ready");
+                     std::to_string(record.pid) + ") of a Baton that was killed");
     }
 }
 

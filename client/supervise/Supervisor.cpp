@@ -98,7 +98,10 @@ ListenerSet Supervisor::openListeners()
     const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
                                  [&](const auto& address) { return listeners.has(address.name); });
     // Who cannot share, or has nothing to share, is waited for; else both serve until the new one is ready.
-    if (!all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart) waitForOrphans();
+    if (!all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart)
+        waitForOrphans();
+    else if (!orphans_.empty())
+        log_.info("it serves until the next one is ready, on the same sockets");
     listeners.openMissing(settings_.listeners);
     if (!listeners.empty()) log_.info("listening on " + listeners.describe());
     return listeners;
@@ -114,6 +117,8 @@ void Supervisor::forgetOrphan(int number)
 void Supervisor::waitForOrphans()
 {
     if (orphans_.empty()) return;
+    log_.warning(
+        "it cannot serve beside the next one: it is drained first, and nobody answers until that one is ready");
     orphans_.end(settings_.drainSignal, settings_.drainTimeout);
     while (!orphans_.empty()) loop_.turn(OneTurn);
 }
