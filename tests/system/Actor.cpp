@@ -24,6 +24,8 @@
 //   sleep MS
 //   exit N            kill N           ends, by itself or by signal N
 //   say TEXT          writes a line to stdout
+//   show NAME         writes NAME=VALUE of the environment, or "no NAME"
+//   child             starts a child that waits for signals, and writes "child PID"
 //   copy              copies stdin to stdout until its end
 //   on N say TEXT     from here on, signal N makes it write the line
 //   on N exit M       from here on, signal N ends it
@@ -97,6 +99,19 @@ void reactTo(std::istringstream& line)
     on(static_cast<int>(number), react);
 }
 
+void show(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    std::cout << (value != nullptr ? name + '=' + value : "no " + name) << std::endl;
+}
+
+void startChild()
+{
+    const auto pid = ::fork();
+    while (pid == 0) ::pause();
+    std::cout << "child " << pid << std::endl;
+}
+
 void perform(const std::string& text, bool isCheck)
 {
     std::istringstream line(text);
@@ -109,6 +124,11 @@ void perform(const std::string& text, bool isCheck)
         std::cout << word << std::endl;
         return;
     }
+    if (word == "show") {
+        line >> word;
+        return show(word);
+    }
+    if (word == "child") return startChild();
     line >> number;
     if (word == "ready") baton::notifyReady();
     if (word == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(number));

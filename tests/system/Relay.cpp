@@ -126,6 +126,9 @@ testing::AssertionResult Relay::serves(const RunOptions& options, const std::str
 {
     start(options);
     auto result = baton->says(version + " serves");
+    // The first check is over before the test offers anything: so each test knows how often was asked.
+    if (result && !eventually([this] { return !status().lastCheck.empty(); }))
+        result = testing::AssertionFailure() << "there was no first check";
     const auto listening = baton->word("listening on ");
     web = listening.substr(listening.find('=') + 1);
     return result;

@@ -56,7 +56,7 @@ struct Relay : testing::Test {
     void start(const RunOptions& options);
     void start();
 
-    /// The same until its first release serves.
+    /// The same until its first release serves and the first check is over.
     testing::AssertionResult serves(const RunOptions& options, const std::string& version = "1.0.0");
 
     /// Ends it as a process manager does: its exit code.
