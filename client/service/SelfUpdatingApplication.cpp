@@ -71,7 +71,8 @@ SelfUpdatingApplication::SelfUpdatingApplication()
 
 void SelfUpdatingApplication::defineOptions(Poco::Util::OptionSet& options)
 {
-    Application::defineOptions(options); // Not ServerApplication's: --daemon and --pidfile are refused.
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): ServerApplication's are --daemon and --pidfile, which are refused.
+    Application::defineOptions(options);
     options.addOption(
         Poco::Util::Option("help", "h", "says what this program takes")
             .callback(Poco::Util::OptionCallback<SelfUpdatingApplication>(this, &SelfUpdatingApplication::askHelp)));

@@ -138,7 +138,7 @@ TEST_F(GenerationTest, ServesOnWhenBatonIsGone)
     Generation generation(std::move(parts));
     baton.reset();
     const auto self = ::pthread_self();
-    std::thread later([self] { ::pthread_kill(self, SIGTERM); });
+    std::thread later([self] { ::pthread_kill(self, SIGINT); });
 
     generation.run(work);
 

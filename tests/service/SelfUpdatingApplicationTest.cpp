@@ -86,9 +86,10 @@ TEST_F(SelfUpdating, EndsOnlyWhenAllIsAnswered)
 
 TEST_F(SelfUpdating, TakesTurnsWithTheNextGenerationOnItsChannel)
 {
-    auto [baton, program] = os::packetPair();
+    auto pair = os::packetPair();
+    const auto& baton = pair.first;
     environment.emplace_back("BATON_CHANNEL=4");
-    Hello hello({}, environment, {listener.get(), program.get()});
+    Hello hello({}, environment, {listener.get(), pair.second.get()});
     ASSERT_EQ(heard(), "READY=1");
     const auto say = [&](std::string_view word) { ::send(baton.get(), word.data(), word.size(), MSG_NOSIGNAL); };
     const auto answered = [&] {

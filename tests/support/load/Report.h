@@ -44,7 +44,7 @@ struct VersionCount {
 
 /// Filled by one thread.
 struct Report {
-    Counts counts[2];                             ///< by Mode
+    std::array<Counts, 2> counts;                 ///< by Mode
     std::map<std::string, VersionCount> versions; ///< by the body's first word
     std::uint64_t opened = 0;                     ///< kept connections, the first ones and those after a close
     Micros longestGap{0};                         ///< between two answers, whatever their mode
