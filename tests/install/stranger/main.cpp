@@ -1,11 +1,17 @@
-// Includes what Baton installs, and calls into it.
+// Includes what Baton installs, and is a self-updating program by it.
 #include "client/program/Notify.h"
 #include "client/service/GracefulHttpServer.h"
+#include "client/service/SelfUpdatingApplication.h"
 
 #include <iostream>
 
-int main()
-{
-    static_assert(sizeof(baton::GracefulHttpServer) > 0);
-    std::cout << (baton::notify("STATUS=here") ? "somebody listens\n" : "nobody asked\n");
-}
+class Stranger : public baton::SelfUpdatingApplication {
+    int serve(baton::Generation&) override
+    {
+        static_assert(sizeof(baton::GracefulHttpServer) > 0);
+        std::cout << (baton::notify("STATUS=here") ? "somebody listens\n" : "nobody asked\n");
+        return EXIT_OK;
+    }
+};
+
+BATON_MAIN(Stranger)
