@@ -3,6 +3,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/stage/TakeIn.h"
+#include "client/store/Recovery.h"
 
 #include <unistd.h>
 
@@ -78,7 +79,8 @@ std::filesystem::path lookUp(const std::string& program, const std::string& path
 
 void prepareFirst(const store::Store& store, const Given& given, const IsNewer& isNewer, Log& log)
 {
-    const auto state = store.loadState().value_or(store::State{});
+    const auto [state, damage] = store::recoverState(store);
+    for (const auto& sentence : damage) log.error(sentence);
     const auto held = versionsOf(store.installed());
     switch (decideFirst(given, held, state.current.has_value(), isNewer)) {
     case FirstStep::TakeIn: takeIn(store, state, given, log); return;

@@ -82,9 +82,11 @@ HostPort hostPortOf(const Address& address)
     return {host.data(), static_cast<std::uint16_t>(std::stoi(port.data()))};
 }
 
-// A path that nobody answers on any more is a dead process's.
+// A socket that nobody answers on any more is a dead process's; a file that is no socket is somebody's.
 void removeStale(const Address& address, const std::string& path)
 {
+    std::error_code none;
+    if (!std::filesystem::is_socket(path, none)) return;
     const auto probe = makeSocket(AF_UNIX, SOCK_STREAM);
     if (::connect(probe.get(), address.get(), address.length) != 0 && errno == ECONNREFUSED) ::unlink(path.c_str());
 }

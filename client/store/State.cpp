@@ -59,6 +59,28 @@ GenerationRecord generationFrom(const Json& object)
     return generation;
 }
 
+State stateFrom(const Json& document)
+try {
+    if (const auto format = number(document, "format"); format != State::Format)
+        throw std::runtime_error("format " + std::to_string(format) + " is not known to this version");
+
+    State state;
+    state.current = optionalKeyFrom(document, "current");
+    state.previous = optionalKeyFrom(document, "previous");
+    if (const auto& install = member(document, "install"); !install.is_null())
+        state.install =
+            Install{keyFrom(install), enumFrom<InstallStep>(install, "step", StepNames), smallNumber(install, "tries")};
+    state.lastGeneration = smallNumber(document, "lastGeneration");
+    for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
+    for (const auto& object : member(document, "blocked"))
+        state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
+    if (const auto& outcome = member(document, "outcome"); !outcome.is_null())
+        state.outcome = parseHistoryLine(outcome.dump());
+    return state;
+} catch (const std::runtime_error& e) {
+    throw std::runtime_error(std::string("state.json is damaged: ") + e.what());
+}
+
 } // namespace
 
 bool State::isBlocked(const ReleaseKey& key) const
@@ -81,27 +103,6 @@ std::string print(const State& state)
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
-State parseState(const std::string& text)
-try {
-    const auto document = parseObject(text, "state.json");
-    if (const auto format = number(document, "format"); format != State::Format)
-        throw std::runtime_error("format " + std::to_string(format) + " is not known to this version");
-
-    State state;
-    state.current = optionalKeyFrom(document, "current");
-    state.previous = optionalKeyFrom(document, "previous");
-    if (const auto& install = member(document, "install"); !install.is_null())
-        state.install =
-            Install{keyFrom(install), enumFrom<InstallStep>(install, "step", StepNames), smallNumber(install, "tries")};
-    state.lastGeneration = smallNumber(document, "lastGeneration");
-    for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
-    for (const auto& object : member(document, "blocked"))
-        state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
-    if (const auto& outcome = member(document, "outcome"); !outcome.is_null())
-        state.outcome = parseHistoryLine(outcome.dump());
-    return state;
-} catch (const std::runtime_error& e) {
-    throw std::runtime_error(std::string("state.json is damaged: ") + e.what());
-}
+State parseState(const std::string& text) { return stateFrom(parseObject(text, "state.json")); }
 
 } // namespace baton::store

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <sstream>
+#include <stdexcept>
 
 namespace baton::store {
 namespace {
@@ -26,6 +27,18 @@ void pointAt(const fs::path& link, const std::optional<ReleaseKey>& key)
         return;
     }
     if (fs::read_symlink(link, none) != target) os::pointDurably(link, target);
+}
+
+// What cannot be parsed is as good as not there: such a directory is no release, and may be installed anew.
+std::optional<Release> readRelease(const fs::path& directory)
+{
+    const auto text = os::readWhole(directory / ReleaseFileName);
+    if (!text) return std::nullopt;
+    try {
+        return parseRelease(*text);
+    } catch (const std::runtime_error&) {
+        return std::nullopt;
+    }
 }
 
 } // namespace
@@ -93,18 +106,15 @@ std::vector<Release> Store::installed() const
     std::vector<Release> found;
     for (const auto& entry : fs::directory_iterator(releases())) {
         if (entry.path().filename().string().starts_with('.')) continue;
-        const auto text = os::readWhole(entry.path() / ReleaseFileName);
-        if (text) found.push_back(parseRelease(*text));
+        if (auto release = readRelease(entry.path())) found.push_back(std::move(*release));
     }
     return found;
 }
 
 std::optional<Release> Store::loadRelease(const ReleaseKey& key) const
 {
-    const auto text = os::readWhole(releaseDirectory(key) / ReleaseFileName);
-    if (!text) return std::nullopt;
-    auto release = parseRelease(*text);
-    if (release.key == key) return release;
+    auto release = readRelease(releaseDirectory(key));
+    if (release && release->key == key) return release;
     return std::nullopt; // The name holds only twelve digits of the digest; the file holds all.
 }
 

@@ -57,7 +57,8 @@ public:
     std::vector<HistoryLine> history() const;
     void append(const HistoryLine& line) const;
 
-    /// What lies whole in releases/; a directory without its release file is left out.
+    /// What lies whole in releases/; a directory without its release file, or with a
+    /// damaged one, is left out.
     std::vector<Release> installed() const;
     std::optional<Release> loadRelease(const ReleaseKey& key) const;
 

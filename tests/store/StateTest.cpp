@@ -1,0 +1,84 @@
+#include "client/store/State.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <vector>
+
+namespace baton::store {
+namespace {
+
+using ::testing::HasSubstr;
+
+const ReleaseKey One{"1.0.0", std::string(64, 'a')};
+const ReleaseKey Two{"1.1.0", std::string(64, 'b')};
+
+State fullState()
+{
+    State state;
+    state.current = One;
+    state.previous = Two;
+    state.install = Install{{"1.2.0", std::string(64, 'c')}, InstallStep::Started, 2};
+    state.blocked = {{Two, "it ended with \"exit code 3\"\n", "2026-11-23T18:00:00Z"}};
+    state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
+                         {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
+    state.lastGeneration = 8;
+    state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why"};
+    return state;
+}
+
+std::string reasonFor(const std::string& text)
+{
+    try {
+        parseState(text);
+        return "it was taken";
+    } catch (const std::runtime_error& error) {
+        return error.what();
+    }
+}
+
+std::string with(const std::string& from, const std::string& to)
+{
+    auto text = print(fullState());
+    const auto at = text.find(from);
+    if (at == std::string::npos) throw std::logic_error("there is no " + from);
+    return text.replace(at, from.size(), to);
+}
+
+TEST(State, PrintsAndParsesAllThatItHolds)
+{
+    EXPECT_EQ(parseState(print(fullState())), fullState());
+    EXPECT_EQ(parseState(print(State())), State());
+}
+
+TEST(State, IsRefusedWithTheMemberThatIsWrong)
+{
+    EXPECT_THAT(reasonFor(""), HasSubstr("no JSON object"));
+    EXPECT_THAT(reasonFor("{}"), HasSubstr("format is missing"));
+    EXPECT_THAT(reasonFor(with("\"format\": 1", "\"format\": 2")), HasSubstr("format 2 is not known"));
+    EXPECT_THAT(reasonFor(with("4711", "1")), HasSubstr("pid"));
+    EXPECT_THAT(reasonFor(with("4711", "-1")), HasSubstr("pid"));
+    EXPECT_THAT(reasonFor(with("4711", "99999999999999999999")), HasSubstr("pid"));
+    EXPECT_THAT(reasonFor(with(std::string(64, 'c'), "../../etc")), HasSubstr("sha256"));
+    EXPECT_THAT(reasonFor(with("\"started\"", "\"half\"")), HasSubstr("step"));
+}
+
+TEST(State, IsRefusedWhereverItIsCut)
+{
+    const auto text = print(fullState());
+    for (std::size_t length = 0; length + 2 < text.size(); ++length)
+        EXPECT_NE(reasonFor(text.substr(0, length)), "it was taken") << length;
+}
+
+TEST(State, BlocksBytesAndNotVersions)
+{
+    const auto state = fullState();
+
+    EXPECT_TRUE(state.isBlocked(Two));
+    EXPECT_FALSE(state.isBlocked({Two.version, One.sha256}));
+    EXPECT_FALSE(state.isBlocked(One));
+}
+
+} // namespace
+} // namespace baton::store

@@ -1,0 +1,242 @@
+#include "client/store/Store.h"
+
+#include "client/os/Files.h"
+#include "client/store/Recovery.h"
+#include "tests/support/TemporaryDirectory.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace baton::store {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+const ReleaseKey One{"1.0.0", std::string(64, 'a')};
+const ReleaseKey Two{"1.1.0", std::string(64, 'b')};
+const ReleaseKey Three{"1.2.0", std::string(64, 'c')};
+
+struct StoreTest : ::testing::Test {
+    StoreTest() { store.create(); }
+
+    void write(const fs::path& path, const std::string& text) const
+    {
+        fs::create_directories(path.parent_path());
+        std::ofstream(path) << text;
+    }
+    void stage(const ReleaseKey& key, const std::string& content = "program") const
+    {
+        write(store.stagingDirectory(key) / "server", content);
+        write(store.stagingDirectory(key) / ReleaseFileName, print(Release{key, {}, "server"}));
+    }
+    void installed(const ReleaseKey& key) const
+    {
+        stage(key);
+        store.install(key);
+    }
+
+    testing::TemporaryDirectory directory;
+    Store store{directory.path() / "state"};
+};
+
+TEST_F(StoreTest, KeepsWhatIsSaved)
+{
+    EXPECT_EQ(store.loadState(), std::nullopt);
+    State state;
+    state.current = One;
+    store.save(state);
+    EXPECT_EQ(store.loadState(), state);
+    EXPECT_EQ(Store(store.root() / "").loadState(), state);
+}
+
+TEST_F(StoreTest, IsLockedByOneAtATime)
+{
+    auto first = store.lock();
+    ASSERT_TRUE(first);
+    EXPECT_FALSE(store.lock());
+    first.reset();
+    EXPECT_TRUE(store.lock());
+}
+
+TEST_F(StoreTest, IsNobodyElsesBusiness)
+{
+    store.save(State());
+    EXPECT_EQ(fs::status(store.root()).permissions(), fs::perms::owner_all);
+    EXPECT_EQ(fs::status(store.stateFile()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(StoreTest, InstallsWhatWasStagedAndNothingElse)
+{
+    stage(One);
+    EXPECT_THAT(store.installed(), IsEmpty());
+
+    store.install(One);
+
+    EXPECT_FALSE(fs::exists(store.stagingDirectory(One)));
+    ASSERT_TRUE(store.loadRelease(One));
+    EXPECT_EQ(store.loadRelease(One)->program, "server");
+}
+
+TEST_F(StoreTest, InstallsOverWhatACrashLeftHalfRemoved)
+{
+    write(store.releaseDirectory(One) / "server", "half");
+    stage(One);
+
+    store.install(One);
+
+    std::string content;
+    std::ifstream(store.releaseDirectory(One) / "server") >> content;
+    EXPECT_EQ(content, "program");
+}
+
+TEST_F(StoreTest, KeepsAnInstalledReleaseThatIsStagedOnceMore)
+{
+    installed(One);
+    stage(One, "other");
+
+    store.install(One);
+
+    std::string content;
+    std::ifstream(store.releaseDirectory(One) / "server") >> content;
+    EXPECT_EQ(content, "program");
+    EXPECT_FALSE(fs::exists(store.stagingDirectory(One)));
+}
+
+TEST_F(StoreTest, CountsADamagedReleaseAsNotInstalled)
+{
+    installed(One);
+    installed(Two);
+    write(store.releaseDirectory(One) / ReleaseFileName, "{\"vers");
+
+    ASSERT_EQ(store.installed().size(), 1U);
+    EXPECT_EQ(store.installed().front().key, Two);
+    EXPECT_FALSE(store.loadRelease(One));
+}
+
+TEST_F(StoreTest, TellsApartDigestsThatBeginAlike)
+{
+    installed(One);
+    auto other = One;
+    other.sha256.back() = 'f';
+
+    EXPECT_EQ(other.directoryName(), One.directoryName());
+    EXPECT_FALSE(store.loadRelease(other));
+}
+
+TEST_F(StoreTest, RemovesWhatACrashLeftBehind)
+{
+    stage(Two);
+    installed(One);
+    write(store.releases() / ".old-1.0.0-abc" / "server", "rubbish");
+
+    store.removeLeftovers();
+
+    EXPECT_TRUE(fs::exists(store.releaseDirectory(One)));
+    EXPECT_EQ(std::distance(fs::directory_iterator(store.releases()), {}), 1);
+}
+
+TEST_F(StoreTest, PointsItsLinksWhereTheStateSays)
+{
+    installed(One);
+    State state;
+    state.current = One;
+    state.previous = Two;
+    store.pointLinks(state);
+    EXPECT_TRUE(fs::exists(store.root() / "current/server"));
+    EXPECT_EQ(fs::read_symlink(store.root() / "previous"), "releases/" + Two.directoryName());
+
+    state.previous.reset();
+    store.pointLinks(state);
+    EXPECT_FALSE(fs::is_symlink(store.root() / "previous"));
+}
+
+TEST_F(StoreTest, LeavesOutALineOfHistoryThatACrashCut)
+{
+    const HistoryLine line{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::Committed, 0, ""};
+    store.append(line);
+    {
+        std::ofstream file(store.historyFile(), std::ios::app);
+        file << print(line).substr(0, 20);
+    }
+    store.append(line);
+
+    EXPECT_THAT(store.history(), ElementsAre(line, line));
+}
+
+TEST_F(StoreTest, ForgetsAnAttemptWithItsBytesAndNothingElse)
+{
+    Attempt attempt;
+    attempt.key = Two;
+    attempt.from = "1.0.0";
+    attempt.packages = {{"web", 5, Two.sha256, {"http://h/web"}, ""}};
+    store.save(attempt);
+    EXPECT_EQ(store.loadAttempt(), attempt);
+    write(store.downloads() / Two.sha256, "hello");
+    write(store.downloads() / (Two.sha256 + ".part"), "he");
+    write(store.downloads() / "outbox.json", "{}");
+
+    store.forgetAttempt();
+
+    EXPECT_EQ(store.loadAttempt(), std::nullopt);
+    EXPECT_FALSE(fs::exists(store.downloads() / Two.sha256));
+    EXPECT_FALSE(fs::exists(store.downloads() / (Two.sha256 + ".part")));
+    EXPECT_TRUE(fs::exists(store.downloads() / "outbox.json"));
+}
+
+TEST_F(StoreTest, RecoversNothingWhereNothingIsDamaged)
+{
+    EXPECT_EQ(recoverState(store), RecoveredState());
+    installed(One);
+    State state;
+    state.current = One;
+    store.save(state);
+
+    EXPECT_EQ(recoverState(store), (RecoveredState{state, {}}));
+}
+
+TEST_F(StoreTest, RecoversADamagedStateFromTheRestOfTheDirectory)
+{
+    installed(One);
+    installed(Two);
+    State state;
+    state.current = Two;
+    state.previous = One;
+    store.pointLinks(state);
+    store.append({"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::Committed, 0, ""});
+    store.append({"2026-11-23T18:01:00Z", "1.1.0", Three, Outcome::RolledBack, 44, "it died"});
+    write(store.stateFile(), "{\"format\":");
+
+    const auto recovered = recoverState(store);
+
+    state.blocked = {{Three, "it died", "2026-11-23T18:01:00Z"}};
+    EXPECT_EQ(recovered.state, state);
+    ASSERT_EQ(recovered.damage.size(), 1U);
+    EXPECT_THAT(recovered.damage.front(), HasSubstr("state.json.damaged"));
+    EXPECT_EQ(store.loadState(), state);
+    EXPECT_TRUE(fs::exists(store.root() / "state.json.damaged"));
+}
+
+TEST_F(StoreTest, GoesBackToThePreviousReleaseWhenTheCurrentOneIsGone)
+{
+    installed(One);
+    State state;
+    state.current = Two;
+    state.previous = One;
+    store.save(state);
+
+    auto recovered = recoverState(store);
+    EXPECT_EQ(recovered.state.current, One);
+    EXPECT_EQ(recovered.damage.size(), 1U);
+
+    store.removeRelease(One);
+    recovered = recoverState(store);
+    EXPECT_EQ(recovered.state.current, std::nullopt);
+}
+
+} // namespace
+} // namespace baton::store
