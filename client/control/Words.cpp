@@ -8,6 +8,8 @@
 namespace baton::control {
 namespace {
 
+constexpr std::int64_t LastSecond = 253'402'300'799; // of the year 9999, the last that RFC 3339 can write
+
 constexpr std::array<std::string_view, 2> BellWords{"check", "changed"};
 
 using Kind = AgentNews::Kind;
@@ -53,6 +55,8 @@ bool take(std::int64_t& number, std::string_view text)
     return parsed.has_value();
 }
 
+bool takeTime(std::int64_t& time, std::string_view text) { return take(time, text) && time <= LastSecond; }
+
 bool takeCode(int& code, std::string_view text)
 {
     const auto parsed = parseNumber(text);
@@ -68,7 +72,7 @@ bool takeField(AgentNews& news, char field, std::string_view text)
     case 'w': news.word = text; return isWord(text);
     case 'b': return take(news.bytes, text);
     case 's': return take(news.size, text);
-    case 't': return take(news.time, text);
+    case 't': return takeTime(news.time, text);
     case 'h': news.sha256 = text; return isSha256Hex(text);
     case 'c': return takeCode(news.code, text);
     default: news.detail = escaped(text); return true;

@@ -1,0 +1,61 @@
+#include "client/control/Status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace baton::control {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Status fullStatus()
+{
+    Status status;
+    status.state = "probationBeside";
+    status.release = RunningRelease{"1.0.0", std::string(64, 'a'), 1, 4711};
+    status.candidate = RunningRelease{"1.1.0", std::string(64, 'b'), 2, 4712};
+    status.draining = {{"0.9.0", std::string(64, 'c'), 0, 4710}};
+    status.attempt = AttemptStatus{"1.1.0", "installed", 5, 5};
+    status.blocked = {{"0.8.0", std::string(64, 'd'), "it \"died\"\n", "2026-11-23T18:00:00Z"}};
+    status.nextCheck = "2026-11-23T19:00:00Z";
+    status.lastCheck = "2026-11-23T18:00:00Z";
+    status.lastCheckResult = "update";
+    return status;
+}
+
+TEST(Status, IsOneLineOfJsonThatParses)
+{
+    EXPECT_EQ(parseStatus(print(fullStatus())), fullStatus());
+    EXPECT_THAT(print(fullStatus()), Not(HasSubstr("\n")));
+}
+
+TEST(Status, SaysNullForWhatIsNot)
+{
+    Status status;
+    status.state = "empty";
+    EXPECT_EQ(print(status),
+              R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"blocked":[],)"
+              R"("nextCheck":null,"lastCheck":null,"lastCheckResult":null})");
+    EXPECT_EQ(parseStatus(print(status)), status);
+}
+
+TEST(Status, IsRefusedWhenItIsNone)
+{
+    for (const std::string text : {"", "{}", "[]", "null", R"({"state":1})", "{\"state\":\"empty\"}"})
+        EXPECT_THROW(parseStatus(text), std::runtime_error) << text;
+    EXPECT_THROW(parseStatus(print(fullStatus()).substr(0, 100)), std::runtime_error);
+}
+
+TEST(Status, ReadsWellAtATerminal)
+{
+    const auto text = describe(fullStatus());
+    for (const auto* part : {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0"})
+        EXPECT_THAT(text, HasSubstr(part));
+    EXPECT_THAT(describe(Status()), HasSubstr("none yet"));
+}
+
+} // namespace
+} // namespace baton::control
