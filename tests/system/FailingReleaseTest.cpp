@@ -7,8 +7,8 @@
 namespace baton::system {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr std::string_view Good = "check 0\nready\nserve\nexit 0";
 
@@ -23,9 +23,9 @@ struct Failing {
 };
 
 std::ostream& operator<<(std::ostream& out, const Failing& failing) { return out << failing.name; }
-std::string nameOf(const testing::TestParamInfo<Failing>& test) { return test.param.name; }
+std::string nameOf(const ::testing::TestParamInfo<Failing>& test) { return test.param.name; }
 
-struct FailingRelease : Relay, testing::WithParamInterface<Failing> {};
+struct FailingRelease : Relay, ::testing::WithParamInterface<Failing> {};
 
 std::vector<std::string> events(const Failing& failing)
 {
@@ -65,51 +65,51 @@ TEST_P(FailingRelease, LeavesTheOldOneServingAndIsBlocked)
 const std::vector<std::string> Restart{"--handoff", "restart", "--ready-timeout", "300ms"};
 
 INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
-                         testing::Values(Failing{"DeadBeforeReady",
-                                                 "exit 7",
-                                                 {},
-                                                 "1.1.0 taken back: it ended with exit code 7 before it was ready",
-                                                 "rolledBack",
-                                                 5,
-                                                 true},
-                                         Failing{"SilentBeforeReady",
-                                                 "wait",
-                                                 {"--ready-timeout", "300ms"},
-                                                 "1.1.0 taken back: it was not ready within 300ms",
-                                                 "rolledBack",
-                                                 5,
-                                                 true},
-                                         Failing{"DeadOnProbationBeside",
-                                                 "ready\nsleep 100\nkill 11",
-                                                 {},
-                                                 "1.1.0 taken back: it ended with signal 11 (SIGSEGV) on probation",
-                                                 "rolledBack",
-                                                 44,
-                                                 true},
-                                         Failing{"DeadOnProbationAlone",
-                                                 "ready\nsleep 1500\nexit 3",
-                                                 {},
-                                                 "1.1.0 taken back: it ended with exit code 3 on probation",
-                                                 "rolledBack",
-                                                 44,
-                                                 true},
-                                         Failing{"TryOutSaysNo",
-                                                 "check 4\nready\nserve",
-                                                 {"--try", "--check"},
-                                                 "1.1.0 refused: its try-out failed: it ended with exit code 4",
-                                                 "refused",
-                                                 5,
-                                                 false}),
+                         ::testing::Values(Failing{"DeadBeforeReady",
+                                                   "exit 7",
+                                                   {},
+                                                   "1.1.0 taken back: it ended with exit code 7 before it was ready",
+                                                   "rolledBack",
+                                                   5,
+                                                   true},
+                                           Failing{"SilentBeforeReady",
+                                                   "wait",
+                                                   {"--ready-timeout", "300ms"},
+                                                   "1.1.0 taken back: it was not ready within 300ms",
+                                                   "rolledBack",
+                                                   5,
+                                                   true},
+                                           Failing{"DeadOnProbationBeside",
+                                                   "ready\nsleep 100\nkill 11",
+                                                   {},
+                                                   "1.1.0 taken back: it ended with signal 11 (SIGSEGV) on probation",
+                                                   "rolledBack",
+                                                   44,
+                                                   true},
+                                           Failing{"DeadOnProbationAlone",
+                                                   "ready\nsleep 1500\nexit 3",
+                                                   {},
+                                                   "1.1.0 taken back: it ended with exit code 3 on probation",
+                                                   "rolledBack",
+                                                   44,
+                                                   true},
+                                           Failing{"TryOutSaysNo",
+                                                   "check 4\nready\nserve",
+                                                   {"--try", "--check"},
+                                                   "1.1.0 refused: its try-out failed: it ended with exit code 4",
+                                                   "refused",
+                                                   5,
+                                                   false}),
                          nameOf);
 
 INSTANTIATE_TEST_SUITE_P(
     ByRestart, FailingRelease,
-    testing::Values(Failing{"DeadBeforeReady", "exit 7", Restart,
-                            "1.1.0 taken back: it ended with exit code 7 before it was ready", "rolledBack", 5, true},
-                    Failing{"SilentBeforeReady", "wait", Restart, "1.1.0 taken back: it was not ready within 300ms",
-                            "rolledBack", 5, true},
-                    Failing{"DeadOnProbation", "ready\nsleep 200\nexit 3", Restart,
-                            "1.1.0 taken back: it ended with exit code 3 on probation", "rolledBack", 44, true}),
+    ::testing::Values(Failing{"DeadBeforeReady", "exit 7", Restart,
+                              "1.1.0 taken back: it ended with exit code 7 before it was ready", "rolledBack", 5, true},
+                      Failing{"SilentBeforeReady", "wait", Restart, "1.1.0 taken back: it was not ready within 300ms",
+                              "rolledBack", 5, true},
+                      Failing{"DeadOnProbation", "ready\nsleep 200\nexit 3", Restart,
+                              "1.1.0 taken back: it ended with exit code 3 on probation", "rolledBack", 44, true}),
     nameOf);
 
 } // namespace

@@ -12,7 +12,7 @@
 namespace baton::system {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 // A zombie has ended; it is whoever adopted it who has not looked yet.
 bool hasEnded(pid_t pid)

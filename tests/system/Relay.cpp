@@ -119,16 +119,17 @@ void Relay::start(const RunOptions& options)
 void Relay::start()
 {
     baton.reset();
-    baton.emplace(commandOf(started_, state, server->url()), scratch / ("baton-" + std::to_string(++starts_) + ".log"));
+    baton.emplace(commandOf(started_, state, started_.server.empty() ? server->url() : started_.server),
+                  scratch / ("baton-" + std::to_string(++starts_) + ".log"));
 }
 
-testing::AssertionResult Relay::serves(const RunOptions& options, const std::string& version)
+::testing::AssertionResult Relay::serves(const RunOptions& options, const std::string& version)
 {
     start(options);
     auto result = baton->says(version + " serves");
     // The first check is over before the test offers anything: so each test knows how often was asked.
     if (result && !eventually([this] { return !status().lastCheck.empty(); }))
-        result = testing::AssertionFailure() << "there was no first check";
+        result = ::testing::AssertionFailure() << "there was no first check";
     const auto listening = baton->word("listening on ");
     web = listening.substr(listening.find('=') + 1);
     return result;
@@ -147,7 +148,7 @@ void Relay::publish(const std::string& version, const fs::path& payload)
 
 void Relay::check() const { control::ask(store().controlSocket(), "update"); }
 
-testing::AssertionResult Relay::update(const std::string& version, const fs::path& payload, const std::string& says)
+::testing::AssertionResult Relay::update(const std::string& version, const fs::path& payload, const std::string& says)
 {
     publish(version, payload);
     check();
@@ -156,11 +157,11 @@ testing::AssertionResult Relay::update(const std::string& version, const fs::pat
 
 control::Status Relay::status() const { return control::parseStatus(control::ask(store().controlSocket(), "status")); }
 
-testing::AssertionResult Relay::isServing(const std::string& version) const
+::testing::AssertionResult Relay::isServing(const std::string& version) const
 {
     const auto now = status();
-    if (now.state == "serving" && now.release && now.release->version == version) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << "the status is " << print(now);
+    if (now.state == "serving" && now.release && now.release->version == version) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "the status is " << print(now);
 }
 
 std::string Relay::ask() const
@@ -205,28 +206,28 @@ std::vector<std::string> Relay::told() const
     return events;
 }
 
-testing::AssertionResult Relay::hasTold(const std::vector<std::string>& events) const
+::testing::AssertionResult Relay::hasTold(const std::vector<std::string>& events) const
 {
-    if (eventually([&] { return told() == events; })) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << "the server was told " << testing::PrintToString(told()) << " and not "
-                                       << testing::PrintToString(events);
+    if (eventually([&] { return told() == events; })) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << "the server was told " << ::testing::PrintToString(told()) << " and not "
+                                         << ::testing::PrintToString(events);
 }
 
-testing::AssertionResult Relay::stateIsWhole() const
+::testing::AssertionResult Relay::stateIsWhole() const
 {
     for (const auto& entry : fs::recursive_directory_iterator(state)) {
         const auto file = entry.path();
         if (!entry.is_regular_file()) continue;
         const auto text = readFile(file);
         if (file.extension() == ".json" && json::parse(text, nullptr, false).is_discarded())
-            return testing::AssertionFailure() << file << " is no whole document: " << text;
+            return ::testing::AssertionFailure() << file << " is no whole document: " << text;
         if (file.extension() != ".jsonl") continue;
         std::istringstream lines(text);
         for (std::string line; std::getline(lines, line);)
             if (!store::parseHistoryLine(line) || lines.eof())
-                return testing::AssertionFailure() << file << " has the damaged line " << line;
+                return ::testing::AssertionFailure() << file << " has the damaged line " << line;
     }
-    return testing::AssertionSuccess();
+    return ::testing::AssertionSuccess();
 }
 
 } // namespace baton::system

@@ -29,6 +29,7 @@ struct RunOptions {
     std::vector<std::string> environment{};
     std::vector<int> passed{};
     int standardInput = -1;
+    std::string server{}; ///< another one than ours
 };
 
 /// Clients that ask as often as the options of baton-load say, until stop().
@@ -48,7 +49,7 @@ private:
     Running process_;
 };
 
-struct Relay : testing::Test {
+struct Relay : ::testing::Test {
     Relay();
     ~Relay() override; ///< shows the log of a test that failed, and ends all processes
 
@@ -57,7 +58,7 @@ struct Relay : testing::Test {
     void start();
 
     /// The same until its first release serves and the first check is over.
-    testing::AssertionResult serves(const RunOptions& options, const std::string& version = "1.0.0");
+    ::testing::AssertionResult serves(const RunOptions& options, const std::string& version = "1.0.0");
 
     /// Ends it as a process manager does: its exit code.
     int stop();
@@ -68,10 +69,10 @@ struct Relay : testing::Test {
     void check() const;
 
     /// publish(), check(), and wait for that line.
-    testing::AssertionResult update(const std::string& version, const fs::path& payload, const std::string& says);
+    ::testing::AssertionResult update(const std::string& version, const fs::path& payload, const std::string& says);
 
     control::Status status() const;
-    testing::AssertionResult isServing(const std::string& version) const;
+    ::testing::AssertionResult isServing(const std::string& version) const;
 
     /// What the program on the first listener answers to GET /; empty if nobody does.
     std::string ask() const;
@@ -84,10 +85,10 @@ struct Relay : testing::Test {
     std::vector<std::string> told() const;
 
     /// The same, waited for: events are sent when Baton has done its work.
-    testing::AssertionResult hasTold(const std::vector<std::string>& events) const;
+    ::testing::AssertionResult hasTold(const std::vector<std::string>& events) const;
 
     /// Every file of the state is whole: each document parses, each line of the history, no temporary file is left.
-    testing::AssertionResult stateIsWhole() const;
+    ::testing::AssertionResult stateIsWhole() const;
 
     store::Store store() const { return store::Store(state); }
 

@@ -83,7 +83,7 @@ Running::~Running()
 
 std::string Running::said() const { return readFile(log_); }
 
-testing::AssertionResult Running::says(const std::string& text, Patience patience) const
+::testing::AssertionResult Running::says(const std::string& text, Patience patience) const
 {
     bool ended = false;
     const bool found = eventually(
@@ -92,10 +92,10 @@ testing::AssertionResult Running::says(const std::string& text, Patience patienc
             return said().find(text) != std::string::npos || ended;
         },
         patience);
-    if (found && said().find(text) != std::string::npos) return testing::AssertionSuccess();
-    return testing::AssertionFailure() << (ended ? "it ended without saying \"" : "it did not say in time \"") << text
-                                       << "\", only:\n"
-                                       << said();
+    if (found && said().find(text) != std::string::npos) return ::testing::AssertionSuccess();
+    return ::testing::AssertionFailure() << (ended ? "it ended without saying \"" : "it did not say in time \"") << text
+                                         << "\", only:\n"
+                                         << said();
 }
 
 int Running::end(Patience patience)

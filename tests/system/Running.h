@@ -46,7 +46,7 @@ public:
     std::string said() const;
 
     /// Waits for a text in what it says; the failure shows the log. Fails at once when the process has ended.
-    testing::AssertionResult says(const std::string& text, Patience patience = Patient) const;
+    ::testing::AssertionResult says(const std::string& text, Patience patience = Patient) const;
 
     /// Waits for its end: its exit code, 128 + N for signal N, -1 when it did not end in time.
     int end(Patience patience = Patient);

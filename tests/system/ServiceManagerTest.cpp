@@ -12,10 +12,10 @@
 namespace baton::system {
 namespace {
 
-using testing::Contains;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 // The service manager's side: the listener that it opened long ago, and the socket on which it hears.
 struct ServiceManager : Relay {
