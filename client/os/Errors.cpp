@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -12,6 +14,12 @@ void fail(std::string_view what) { fail(what, errno); }
 void fail(std::string_view what, int error)
 {
     throw std::system_error(error, std::generic_category(), std::string(what));
+}
+
+bool isShortage(int error)
+{
+    static constexpr std::array Shortages{EAGAIN, ENOMEM, EMFILE, ENFILE, ENOSPC, EDQUOT, EIO};
+    return std::find(Shortages.begin(), Shortages.end(), error) != Shortages.end();
 }
 
 std::string describe(int error)

@@ -66,8 +66,10 @@ try {
     failure_.clear();
     started_ = loop_.clock().now();
     candidate_ = std::move(generation);
-    if (const int error = candidate_->go(); error != 0)
+    if (const int error = candidate_->go(); error != 0) {
         failure_ = "could not execute " + candidate_->executable() + ": " + os::describe(error);
+        faultIsOurs_ = os::isShortage(error);
+    }
     return true;
 } catch (const std::exception& e) {
     failure_ = e.what();

@@ -15,6 +15,7 @@
 
 #include <array>
 #include <exception>
+#include <system_error>
 
 namespace baton::supervise {
 namespace {
@@ -55,21 +56,42 @@ Preparation::Preparation(loop::EventLoop& loop, Log& log, const Settings& settin
 void Preparation::begin()
 {
     if (job_ || settings_.stager.arguments.empty()) return;
+    again_.reset();
     begun_ = loop_.clock().now();
     step_ = "staging";
     try {
         job_ = std::make_unique<Job>(loop_, roleOptions(settings_, settings_.stager), LongestStaging,
                                      store::LongestVerdict, [this](const JobResult& result) { judge(result); });
     } catch (const std::exception& e) {
-        log_.error(std::string("could not start the stager; the next bell tries again: ") + e.what());
         step_.clear();
+        tryAgain(std::string("the stager could not be started: ") + e.what());
     }
 }
 
 void Preparation::cancel()
 {
     job_.reset();
+    again_.reset();
     step_.clear();
+}
+
+// The agent's word is taken for which release it was: only to tell the agent that the attempt at it is over.
+void Preparation::tryAgain(const std::string& why)
+{
+    if (++stagers_ < MostStagers) {
+        log_.warning(why + "; the download stays, again in " + printDuration(BeforeNextStager));
+        again_ = loop_.after(BeforeNextStager, [this] { begin(); });
+        return;
+    }
+    stagers_ = 0;
+    store::ReleaseKey key;
+    try {
+        if (const auto attempt = store_.loadAttempt()) key = attempt->key;
+    } catch (const std::exception&) {
+        key = {}; // Damaged: its writer, the agent, will see.
+    }
+    refuse({store::VerdictKind::Failed, key, code::Unexplained,
+            why + ", " + std::to_string(MostStagers) + " times in a row"});
 }
 
 void Preparation::judge(const JobResult& result)
@@ -77,7 +99,8 @@ void Preparation::judge(const JobResult& result)
     job_.reset();
     step_.clear();
     const auto verdict = store::parseVerdict(result.output);
-    if (!verdict) return log_.error("the stager ended without a verdict (" + endOf(result) + "); the download stays");
+    if (!verdict) return tryAgain("the stager ended without a verdict (" + endOf(result) + ")");
+    stagers_ = 0;
     if (verdict->kind == store::VerdictKind::Nothing) return;
     if (verdict->kind != store::VerdictKind::Staged) return refuse(*verdict);
     if (ledger_.state().isBlocked(verdict->key))
@@ -132,7 +155,9 @@ void Preparation::tryOut(const store::ReleaseKey& key)
                                      [this, key, token](const JobResult& result) { judgeTryOut(key, token, result); });
     } catch (const std::exception& e) {
         step_.clear();
-        refuse({store::VerdictKind::Refused, key, code::CandidateFailed,
+        const auto* system = dynamic_cast<const std::system_error*>(&e);
+        const bool isOurs = system != nullptr && os::isShortage(system->code().value());
+        refuse({isOurs ? store::VerdictKind::Failed : store::VerdictKind::Refused, key, code::CandidateFailed,
                 std::string("its try-out could not be started: ") + e.what()});
     }
 }

@@ -24,7 +24,8 @@ public:
     Preparation(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store, Ledger& ledger,
                 std::function<void(const store::ReleaseKey&)> installed, std::function<void()> settled);
 
-    /// Starts the stager, unless it runs already.
+    /// Starts the stager, unless it runs already. A stager that dies without a verdict is started again, twice; then
+    /// the download is given up as failed.
     void begin();
 
     /// Ends what runs; the next begin() does it again.
@@ -36,8 +37,11 @@ public:
 private:
     static constexpr Duration LongestStaging{3'600'000};
     static constexpr Duration LongestTryOut{10'000};
+    static constexpr Duration BeforeNextStager{1'000};
+    static constexpr int MostStagers = 3; // for one download
 
     void judge(const JobResult& result);
+    void tryAgain(const std::string& why);
     void takeUp(const store::ReleaseKey& key);
     void tryOut(const store::ReleaseKey& key);
     void judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result);
@@ -55,6 +59,8 @@ private:
     std::unique_ptr<Job> job_;
     Instant begun_;
     std::string step_;
+    int stagers_ = 0; // that died in a row
+    loop::Registration again_;
 };
 
 } // namespace baton::supervise
