@@ -5,8 +5,24 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <set>
 
 namespace baton::protocol {
+namespace {
+
+std::string lower(std::string text)
+{
+    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+// An app's id is the same with and without braces.
+std::string bare(const std::string& id)
+{
+    return id.size() >= 2 && id.front() == '{' && id.back() == '}' ? id.substr(1, id.size() - 2) : id;
+}
+
+} // namespace
 
 void refuse(const Element& element, const char* attribute, const std::string& why)
 {
@@ -26,11 +42,11 @@ std::string demandText(const Element& element, const char* attribute)
     return text;
 }
 
-std::int64_t numberOf(const Element& element, const char* attribute, std::int64_t least, std::int64_t most,
-                      std::int64_t missing)
+std::optional<std::int64_t> numberOf(const Element& element, const char* attribute, std::int64_t least,
+                                     std::int64_t most)
 {
     const auto* const text = element.attribute(attribute);
-    if (text == nullptr) return missing;
+    if (text == nullptr) return std::nullopt;
     std::int64_t number = 0;
     const auto* const end = text->data() + text->size();
     const auto [stop, error] = std::from_chars(text->data(), end, number);
@@ -39,14 +55,22 @@ std::int64_t numberOf(const Element& element, const char* attribute, std::int64_
     return number;
 }
 
-bool flagOf(const Element& element, const char* attribute, bool missing)
+std::optional<bool> flagOf(const Element& element, const char* attribute)
 {
-    auto word = textOf(element, attribute);
-    if (word.empty()) return missing;
-    std::transform(word.begin(), word.end(), word.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto word = lower(textOf(element, attribute));
+    if (word.empty()) return std::nullopt;
     if (word == "true" || word == "1") return true;
     if (word == "false" || word == "0") return false;
     refuse(element, attribute, "is neither true nor false");
+}
+
+std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements, const char* attribute)
+{
+    std::set<std::string> seen;
+    for (const auto* element : elements)
+        if (const auto text = textOf(*element, attribute); !text.empty() && !seen.insert(lower(bare(text))).second)
+            refuse(*element, attribute, "is there twice");
+    return elements;
 }
 
 } // namespace baton::protocol

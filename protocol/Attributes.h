@@ -5,7 +5,9 @@
 #include "protocol/Element.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace baton::protocol {
 
@@ -15,13 +17,16 @@ std::string textOf(const Element& element, const char* attribute);
 /// @throws DecodeError if it is not said or empty.
 std::string demandText(const Element& element, const char* attribute);
 
-/// Decimal digits, `least`…`most`.  @throws DecodeError if it is said and is no such number; `missing` if it is not
-/// said.
-std::int64_t numberOf(const Element& element, const char* attribute, std::int64_t least, std::int64_t most,
-                      std::int64_t missing);
+/// Decimal digits, `least`…`most`; nothing if it is not said.  @throws DecodeError if it is said and is no such number.
+std::optional<std::int64_t> numberOf(const Element& element, const char* attribute, std::int64_t least,
+                                     std::int64_t most);
 
-/// true/false in any case, 1/0.  @throws DecodeError for another word.
-bool flagOf(const Element& element, const char* attribute, bool missing);
+/// true/false in any case, 1/0; nothing if it is not said or empty.  @throws DecodeError for another word.
+std::optional<bool> flagOf(const Element& element, const char* attribute);
+
+/// The same elements, if no two of them have the same text there, braces aside and in whatever case.  @throws
+/// DecodeError
+std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements, const char* attribute);
 
 [[noreturn]] void refuse(const Element& element, const char* attribute, const std::string& why);
 

@@ -1,5 +1,7 @@
 #include "protocol/CanonicalJson.h"
 
+#include "protocol/Fields.h"
+
 #include <nlohmann/json.hpp>
 
 #include <type_traits>
@@ -15,6 +17,27 @@ void say(Json& object, const char* name, const std::string& text)
 }
 
 template <typename Value>
+void say(Json& object, const char* name, const std::optional<Value>& value)
+{
+    if (value) object[name] = *value;
+}
+
+template <typename Owner, std::size_t Count>
+void sayAll(Json& object, const Owner& owner, const std::array<Field<Owner>, Count>& fields)
+{
+    for (const auto& field : fields)
+        std::visit([&](auto member) { say(object, field.name, owner.*member); }, field.member);
+}
+
+template <typename Owner, std::size_t Count>
+Json objectOf(const Owner& owner, const std::array<Field<Owner>, Count>& fields)
+{
+    Json object = Json::object();
+    sayAll(object, owner, fields);
+    return object;
+}
+
+template <typename Value>
 Json listOf(const std::vector<Value>& values, Json (*write)(const std::type_identity_t<Value>&))
 {
     Json list = Json::array();
@@ -22,39 +45,19 @@ Json listOf(const std::vector<Value>& values, Json (*write)(const std::type_iden
     return list;
 }
 
-Json toJson(const Os& os)
-{
-    Json object = Json::object();
-    say(object, "platform", os.platform);
-    say(object, "version", os.version);
-    say(object, "sp", os.sp);
-    say(object, "arch", os.arch);
-    return object;
-}
-
 Json toJson(const Event& event)
 {
-    Json object{{"eventtype", event.eventtype}, {"eventresult", event.eventresult}};
-    if (event.errorcode != 0) object["errorcode"] = event.errorcode;
-    say(object, "previousversion", event.previousversion);
-    say(object, "nextversion", event.nextversion);
+    Json object{{"eventtype", event.eventtype}};
+    sayAll(object, event, EventFields);
     return object;
 }
 
 Json toJson(const AppRequest& app)
 {
     Json object{{"appid", app.appid}};
-    say(object, "version", app.version);
-    say(object, "track", app.track);
-    say(object, "machineid", app.machineid);
-    say(object, "bootid", app.bootid);
-    say(object, "oem", app.oem);
-    say(object, "board", app.board);
-    if (app.ping) object["ping"] = {{"active", app.ping->active}};
-    if (app.updatecheck) {
-        object["updatecheck"] = Json::object();
-        say(object["updatecheck"], "targetversionprefix", app.updatecheck->targetversionprefix);
-    }
+    sayAll(object, app, AppRequestFields);
+    if (app.ping) object["ping"] = objectOf(*app.ping, PingFields);
+    if (app.updatecheck) object["updatecheck"] = objectOf(*app.updatecheck, UpdateCheckRequestFields);
     if (!app.events.empty()) object["event"] = listOf(app.events, toJson);
     return object;
 }
@@ -64,7 +67,7 @@ Json toJson(const Package& package)
     Json object{{"name", package.name}, {"size", package.size}};
     say(object, "hash", package.hashSha1);
     say(object, "hash_sha256", package.hashSha256);
-    object["required"] = package.required;
+    say(object, "required", package.required);
     return object;
 }
 
@@ -73,6 +76,7 @@ Json toJson(const Action& action)
     Json object = Json::object();
     say(object, "event", action.event);
     say(object, "sha256", action.sha256);
+    sayAll(object, action, ActionFields);
     return object;
 }
 
@@ -80,15 +84,23 @@ Json toJson(const Manifest& manifest)
 {
     Json object{{"version", manifest.version}};
     object["packages"]["package"] = listOf(manifest.packages, toJson);
-    object["actions"]["action"] = listOf(manifest.actions, toJson);
+    if (manifest.actions) object["actions"]["action"] = listOf(*manifest.actions, toJson);
     return object;
 }
 
 Json toJson(const UpdateCheck& check)
 {
     Json object{{"status", check.status}};
+    sayAll(object, check, UpdateCheckFields);
     for (const auto& codebase : check.codebases) object["urls"]["url"].push_back({{"codebase", codebase}});
     if (check.manifest) object["manifest"] = toJson(*check.manifest);
+    return object;
+}
+
+Json toJson(const std::string& acknowledgement)
+{
+    Json object = Json::object();
+    say(object, "status", acknowledgement);
     return object;
 }
 
@@ -97,14 +109,14 @@ Json toJson(const AppResponse& app)
     Json object{{"appid", app.appid}, {"status", app.status}};
     if (app.ping) object["ping"] = {{"status", "ok"}};
     if (app.updatecheck) object["updatecheck"] = toJson(*app.updatecheck);
-    for (const auto& status : app.events) object["event"].push_back({{"status", status}});
+    if (!app.events.empty()) object["event"] = listOf(app.events, toJson);
     return object;
 }
 
 std::string document(const char* name, Json message)
 {
     const Json whole{{name, std::move(message)}};
-    return whole.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return whole.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
 } // namespace
@@ -112,24 +124,18 @@ std::string document(const char* name, Json message)
 std::string canonicalJson(const Request& request)
 {
     Json message{{"protocol", request.protocol}};
-    say(message, "version", request.version);
-    say(message, "updaterversion", request.updaterversion);
-    say(message, "installsource", request.installsource);
-    say(message, "requestid", request.requestid);
-    say(message, "sessionid", request.sessionid);
-    message["ismachine"] = request.ismachine;
-    if (request.os != Os{}) message["os"] = toJson(request.os);
+    sayAll(message, request, RequestFields);
+    if (request.os != Os{}) message["os"] = objectOf(request.os, OsFields);
     message["app"] = listOf(request.apps, toJson);
     return document("request", std::move(message));
 }
 
 std::string canonicalJson(const Response& response)
 {
-    Json message{{"protocol", response.protocol}};
+    Json message = Json::object();
+    say(message, "protocol", response.protocol);
     say(message, "server", response.server);
-    if (response.daystart)
-        message["daystart"] = {{"elapsed_days", response.daystart->elapsedDays},
-                               {"elapsed_seconds", response.daystart->elapsedSeconds}};
+    if (response.daystart) message["daystart"] = objectOf(*response.daystart, DayStartFields);
     message["app"] = listOf(response.apps, toJson);
     return document("response", std::move(message));
 }

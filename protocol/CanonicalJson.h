@@ -8,8 +8,8 @@
 
 namespace baton::protocol {
 
-/// One object, in one line, its members always in the same order: numbers and booleans as such, what was not said left
-/// out, digests as lower-case hex. Bytes that are no UTF-8 become U+FFFD.
+/// One object, its members always in the same order, two spaces of indentation and a newline at the end: numbers and
+/// booleans as such, what was not said left out, digests as lower-case hex. Bytes that are no UTF-8 become U+FFFD.
 std::string canonicalJson(const Request& request);
 std::string canonicalJson(const Response& response);
 

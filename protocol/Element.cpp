@@ -112,6 +112,7 @@ void write(std::string& out, const Element& element)
 void demandUtf8(std::string_view text)
 {
     if (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE")) throw DecodeError("the document is not UTF-8");
+    if (text.find('\0') != std::string_view::npos) throw DecodeError("the document holds a NUL, or is UTF-16");
     const auto declaration = std::string(text.substr(0, text.starts_with("<?xml") ? text.find("?>") : 0));
     const auto at = declaration.find("encoding");
     if (at == std::string::npos) return;

@@ -9,7 +9,7 @@
 
 namespace baton::protocol {
 
-// Members bear the attributes' names. An empty text is an attribute that is not said.
+// Members bear the attributes' names. An empty text, like an empty optional, is an attribute that is not said.
 
 struct Os {
     std::string platform;
@@ -21,13 +21,18 @@ struct Os {
 };
 
 struct Ping {
-    int active = 0;
+    std::optional<std::int64_t> active;
+    std::optional<std::int64_t> a; ///< days since the last active day was told; -1: never before
+    std::optional<std::int64_t> r; ///< days since the last ping
 
     friend bool operator==(const Ping&, const Ping&) = default;
 };
 
 struct UpdateCheckRequest {
     std::string targetversionprefix;
+    std::optional<bool> updatedisabled;
+    std::optional<bool> sameversionupdate;
+    std::optional<bool> rollbackAllowed;
 
     friend bool operator==(const UpdateCheckRequest&, const UpdateCheckRequest&) = default;
 };
@@ -35,8 +40,8 @@ struct UpdateCheckRequest {
 /// Types and results that no list has are kept: a newer client knows more.
 struct Event {
     std::int32_t eventtype = 0;
-    std::int32_t eventresult = 0;
-    std::int32_t errorcode = 0;
+    std::optional<std::int64_t> eventresult; ///< not said: 0, an error
+    std::optional<std::int64_t> errorcode; ///< update_engine's flag bits make it negative, or larger than 32 bits hold
     std::string previousversion;
     std::string nextversion;
 
@@ -48,9 +53,18 @@ struct AppRequest {
     std::string version;
     std::string track;
     std::string machineid;
+    std::string machinealias;
     std::string bootid;
     std::string oem;
+    std::string oemversion;
+    std::string alephversion;
     std::string board;
+    std::string hardwareClass;
+    std::optional<bool> deltaOkay;
+    std::optional<bool> multiManifestOk;
+    std::string fromTrack;
+    std::string nextversion;
+    std::string lang;
     std::optional<Ping> ping;
     std::optional<UpdateCheckRequest> updatecheck;
     std::vector<Event> events;
@@ -65,7 +79,8 @@ struct Request {
     std::string installsource;
     std::string requestid;
     std::string sessionid;
-    bool ismachine = false;
+    std::string userid;
+    std::optional<bool> ismachine;
     Os os;
     std::vector<AppRequest> apps;
 
@@ -77,7 +92,7 @@ struct Package {
     std::int64_t size = 0;
     std::string hashSha1;   ///< 40 lower-case hex digits; empty if not said. On the wire: `hash`, base64
     std::string hashSha256; ///< 64 lower-case hex digits; empty if not said. On the wire: `hash_sha256`, hex or base64
-    bool required = true;
+    std::optional<bool> required; ///< says nothing of the first: that is the payload
 
     friend bool operator==(const Package&, const Package&) = default;
 };
@@ -85,6 +100,14 @@ struct Package {
 struct Action {
     std::string event;
     std::string sha256; ///< of the first package, lower-case hex; empty if not said. On the wire: base64
+    std::optional<bool> isDeltaPayload;
+    std::optional<bool> disablePayloadBackoff;
+    std::optional<bool> needsadmin;
+    std::optional<std::int64_t> maxFailureCountPerUrl;
+    std::optional<std::int64_t> metadataSize;
+    std::string metadataSignatureRsa;
+    std::string displayVersion;
+    std::string deadline;
 
     friend bool operator==(const Action&, const Action&) = default;
 };
@@ -92,7 +115,7 @@ struct Action {
 struct Manifest {
     std::string version;
     std::vector<Package> packages;
-    std::vector<Action> actions;
+    std::optional<std::vector<Action>> actions; ///< none and no list of them are two things on the wire
 
     /// The first package's SHA-256 in whichever place it stands; empty if in none.
     std::string firstSha256() const;
@@ -103,7 +126,8 @@ struct Manifest {
 struct UpdateCheck {
     std::string status; ///< ok, noupdate, error-…
     std::vector<std::string> codebases;
-    std::optional<Manifest> manifest; ///< always there when the status is ok
+    std::optional<Manifest> manifest;                        ///< always there when the status is ok
+    std::optional<std::int64_t> pollInterval = std::nullopt; ///< seconds until the next check, 1…86400
 
     friend bool operator==(const UpdateCheck&, const UpdateCheck&) = default;
 };
@@ -119,8 +143,8 @@ struct AppResponse {
 };
 
 struct DayStart {
-    std::int64_t elapsedDays = 0; ///< since 2007-01-01
-    std::int64_t elapsedSeconds = 0;
+    std::optional<std::int64_t> elapsedDays; ///< since 2007-01-01
+    std::optional<std::int64_t> elapsedSeconds;
 
     friend bool operator==(const DayStart&, const DayStart&) = default;
 };

@@ -1,57 +1,23 @@
-#include "protocol/Attributes.h"
 #include "protocol/Xml.h"
-
-#include <limits>
+#include "protocol/XmlFields.h"
 
 namespace baton::protocol {
 namespace {
-
-constexpr std::int64_t Least = std::numeric_limits<std::int32_t>::min();
-constexpr std::int64_t Most = std::numeric_limits<std::int32_t>::max();
-
-struct AppText {
-    const char* attribute;
-    std::string AppRequest::*member;
-};
-constexpr AppText AppTexts[]{
-    {"version", &AppRequest::version}, {"track", &AppRequest::track}, {"machineid", &AppRequest::machineid},
-    {"bootid", &AppRequest::bootid},   {"oem", &AppRequest::oem},     {"board", &AppRequest::board}};
-
-struct RequestText {
-    const char* attribute;
-    std::string Request::*member;
-};
-constexpr RequestText RequestTexts[]{{"protocol", &Request::protocol},
-                                     {"version", &Request::version},
-                                     {"updaterversion", &Request::updaterversion},
-                                     {"installsource", &Request::installsource},
-                                     {"requestid", &Request::requestid},
-                                     {"sessionid", &Request::sessionid}};
-
-struct OsText {
-    const char* attribute;
-    std::string Os::*member;
-};
-constexpr OsText OsTexts[]{
-    {"platform", &Os::platform}, {"version", &Os::version}, {"sp", &Os::sp}, {"arch", &Os::arch}};
 
 void encode(Element& parent, const Event& event)
 {
     auto& element = parent.add("event");
     element.say("eventtype", std::to_string(event.eventtype));
-    element.say("eventresult", std::to_string(event.eventresult));
-    if (event.errorcode != 0) element.say("errorcode", std::to_string(event.errorcode));
-    element.say("previousversion", event.previousversion);
-    element.say("nextversion", event.nextversion);
+    encodeFields(element, event, EventFields);
 }
 
 void encode(Element& parent, const AppRequest& app)
 {
     auto& element = parent.add("app");
     element.say("appid", app.appid);
-    for (const auto& [attribute, member] : AppTexts) element.say(attribute, app.*member);
-    if (app.ping) element.add("ping").say("active", std::to_string(app.ping->active));
-    if (app.updatecheck) element.add("updatecheck").say("targetversionprefix", app.updatecheck->targetversionprefix);
+    encodeFields(element, app, AppRequestFields);
+    if (app.ping) encodeFields(element.add("ping"), *app.ping, PingFields);
+    if (app.updatecheck) encodeFields(element.add("updatecheck"), *app.updatecheck, UpdateCheckRequestFields);
     for (const auto& event : app.events) encode(element, event);
 }
 
@@ -59,11 +25,8 @@ Event eventFrom(const Element& element)
 {
     demandText(element, "eventtype");
     Event event;
-    event.eventtype = static_cast<std::int32_t>(numberOf(element, "eventtype", 0, Most, 0));
-    event.eventresult = static_cast<std::int32_t>(numberOf(element, "eventresult", 0, Most, 0));
-    event.errorcode = static_cast<std::int32_t>(numberOf(element, "errorcode", Least, Most, 0));
-    event.previousversion = textOf(element, "previousversion");
-    event.nextversion = textOf(element, "nextversion");
+    event.eventtype = static_cast<std::int32_t>(numberOf(element, "eventtype", 0, Int32Most).value_or(0));
+    decodeFields(element, event, EventFields);
     return event;
 }
 
@@ -71,11 +34,10 @@ AppRequest appFrom(const Element& element)
 {
     AppRequest app;
     app.appid = demandText(element, "appid");
-    for (const auto& [attribute, member] : AppTexts) app.*member = textOf(element, attribute);
-    if (const auto* ping = element.only("ping"))
-        app.ping = Ping{static_cast<int>(numberOf(*ping, "active", Least, Most, 0))};
+    decodeFields(element, app, AppRequestFields);
+    if (const auto* ping = element.only("ping")) decodeFields(*ping, app.ping.emplace(), PingFields);
     if (const auto* check = element.only("updatecheck"))
-        app.updatecheck = UpdateCheckRequest{textOf(*check, "targetversionprefix")};
+        decodeFields(*check, app.updatecheck.emplace(), UpdateCheckRequestFields);
     for (const auto* event : element.all("event")) app.events.push_back(eventFrom(*event));
     return app;
 }
@@ -85,10 +47,9 @@ AppRequest appFrom(const Element& element)
 std::string encodeXml(const Request& request)
 {
     Element root{"request", {}, {}};
-    for (const auto& [attribute, member] : RequestTexts) root.say(attribute, request.*member);
-    if (request.ismachine) root.say("ismachine", "1");
-    auto& os = root.add("os");
-    for (const auto& [attribute, member] : OsTexts) os.say(attribute, request.os.*member);
+    root.say("protocol", request.protocol);
+    encodeFields(root, request, RequestFields);
+    encodeFields(root.add("os"), request.os, OsFields);
     for (const auto& app : request.apps) encode(root, app);
     return writeXml(root);
 }
@@ -98,12 +59,11 @@ Request decodeXmlRequest(std::string_view text)
     const auto root = readXml(text);
     if (root.name != "request") throw DecodeError("the document's root is no request");
     Request request;
-    for (const auto& [attribute, member] : RequestTexts) request.*member = textOf(root, attribute);
+    request.protocol = demandText(root, "protocol");
     if (request.protocol != "3.0") refuse(root, "protocol", "is not 3.0");
-    request.ismachine = flagOf(root, "ismachine", false);
-    if (const auto* os = root.only("os"))
-        for (const auto& [attribute, member] : OsTexts) request.os.*member = textOf(*os, attribute);
-    for (const auto* app : root.all("app")) request.apps.push_back(appFrom(*app));
+    decodeFields(root, request, RequestFields);
+    if (const auto* os = root.only("os")) decodeFields(*os, request.os, OsFields);
+    for (const auto* app : demandEachOnce(root.all("app"), "appid")) request.apps.push_back(appFrom(*app));
     return request;
 }
 

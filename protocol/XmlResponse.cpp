@@ -1,14 +1,12 @@
-#include "protocol/Attributes.h"
 #include "protocol/Digest.h"
 #include "protocol/Xml.h"
+#include "protocol/XmlFields.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace baton::protocol {
 namespace {
 
-constexpr std::int64_t MostBytes = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t LongestName = 255;
 constexpr std::string_view VersionCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+_~-";
 
@@ -37,11 +35,28 @@ Package packageFrom(const Element& element)
     package.name = demandText(element, "name");
     if (!isSegment(package.name)) refuse(element, "name", "is no single segment of a path");
     demandText(element, "size");
-    package.size = numberOf(element, "size", 1, MostBytes, 0);
+    package.size = numberOf(element, "size", 1, Int64Most).value_or(0);
     package.hashSha1 = digestOf(element, "hash", Sha1Bytes);
     package.hashSha256 = digestOf(element, "hash_sha256", Sha256Bytes);
-    package.required = flagOf(element, "required", true);
+    package.required = flagOf(element, "required");
     return package;
+}
+
+Action actionFrom(const Element& element)
+{
+    Action action;
+    action.event = textOf(element, "event");
+    action.sha256 = digestOf(element, "sha256", Sha256Bytes);
+    decodeFields(element, action, ActionFields);
+    return action;
+}
+
+void demandOneSha256(const Manifest& manifest)
+{
+    if (!manifest.actions) return;
+    for (const auto& action : *manifest.actions)
+        if (!action.sha256.empty() && action.sha256 != manifest.firstSha256())
+            throw DecodeError("the element action, attribute sha256: differs from the first package's hash_sha256");
 }
 
 Manifest manifestFrom(const Element& element)
@@ -54,12 +69,11 @@ Manifest manifestFrom(const Element& element)
     if (const auto* packages = element.only("packages"))
         for (const auto* package : packages->all("package")) manifest.packages.push_back(packageFrom(*package));
     if (manifest.packages.empty()) throw DecodeError("the element manifest has no package");
-    if (const auto* actions = element.only("actions"))
-        for (const auto* action : actions->all("action"))
-            manifest.actions.push_back({textOf(*action, "event"), digestOf(*action, "sha256", Sha256Bytes)});
-    for (const auto& action : manifest.actions)
-        if (!action.sha256.empty() && action.sha256 != manifest.firstSha256())
-            throw DecodeError("the element action, attribute sha256: differs from the first package's hash_sha256");
+    if (const auto* actions = element.only("actions")) {
+        manifest.actions.emplace();
+        for (const auto* action : actions->all("action")) manifest.actions->push_back(actionFrom(*action));
+    }
+    demandOneSha256(manifest);
     return manifest;
 }
 
@@ -67,6 +81,7 @@ UpdateCheck updateCheckFrom(const Element& element)
 {
     UpdateCheck check;
     check.status = demandText(element, "status");
+    decodeFields(element, check, UpdateCheckFields);
     if (check.status == "noupdate" || isErrorWord(check.status)) return check; // A manifest beside it means nothing.
     if (check.status != "ok") refuse(element, "status", "is a word that nobody knows");
     if (const auto* urls = element.only("urls"))
@@ -92,13 +107,11 @@ AppResponse appFrom(const Element& element)
     return app;
 }
 
-// Servers write all kinds of things here; what is no number is not said.
 std::optional<DayStart> dayStartFrom(const Element& element)
-try {
-    return DayStart{numberOf(element, "elapsed_days", 0, MostBytes, 0),
-                    numberOf(element, "elapsed_seconds", 0, MostBytes, 0)};
-} catch (const DecodeError&) {
-    return std::nullopt;
+{
+    DayStart daystart;
+    decodeFields(element, daystart, DayStartFields);
+    return daystart == DayStart{} ? std::nullopt : std::optional(daystart);
 }
 
 void encode(Element& parent, const Manifest& manifest)
@@ -112,14 +125,15 @@ void encode(Element& parent, const Manifest& manifest)
         one.say("hash", toBase64(package.hashSha1));
         one.say("hash_sha256", package.hashSha256);
         one.say("size", std::to_string(package.size));
-        one.say("required", package.required ? "true" : "false");
+        one.say("required", attributeText(package.required, FlagForm::Word));
     }
+    if (!manifest.actions) return;
     auto& actions = element.add("actions");
-    for (const auto& action : manifest.actions) {
+    for (const auto& action : *manifest.actions) {
         auto& one = actions.add("action");
         one.say("event", action.event);
         one.say("sha256", toBase64(action.sha256));
-        one.say("DisablePayloadBackoff", "true");
+        encodeFields(one, action, ActionFields);
     }
 }
 
@@ -127,6 +141,7 @@ void encode(Element& parent, const UpdateCheck& check)
 {
     auto& element = parent.add("updatecheck");
     element.say("status", check.status);
+    encodeFields(element, check, UpdateCheckFields);
     if (!check.manifest) return;
     auto& urls = element.add("urls");
     for (const auto& codebase : check.codebases) urls.add("url").say("codebase", codebase);
@@ -138,7 +153,8 @@ void encode(Element& parent, const UpdateCheck& check)
 std::string Manifest::firstSha256() const
 {
     if (!packages.empty() && !packages.front().hashSha256.empty()) return packages.front().hashSha256;
-    for (const auto& action : actions)
+    if (!actions) return {};
+    for (const auto& action : *actions)
         if (!action.sha256.empty()) return action.sha256;
     return {};
 }
@@ -148,11 +164,7 @@ std::string encodeXml(const Response& response)
     Element root{"response", {}, {}};
     root.say("protocol", response.protocol);
     root.say("server", response.server);
-    if (response.daystart) {
-        auto& daystart = root.add("daystart");
-        daystart.say("elapsed_seconds", std::to_string(response.daystart->elapsedSeconds));
-        daystart.say("elapsed_days", std::to_string(response.daystart->elapsedDays));
-    }
+    if (response.daystart) encodeFields(root.add("daystart"), *response.daystart, DayStartFields);
     for (const auto& app : response.apps) {
         auto& element = root.add("app");
         element.say("appid", app.appid);
@@ -169,11 +181,11 @@ Response decodeXmlResponse(std::string_view text)
     const auto root = readXml(text);
     if (root.name != "response") throw DecodeError("the document's root is no response");
     Response response;
-    if (const auto* protocol = root.attribute("protocol")) response.protocol = *protocol;
-    if (response.protocol != "3.0") refuse(root, "protocol", "is not 3.0");
+    response.protocol = textOf(root, "protocol"); // Some servers of CoreUpdate's kind do not say it.
+    if (!response.protocol.empty() && response.protocol != "3.0") refuse(root, "protocol", "is not 3.0");
     response.server = textOf(root, "server");
     if (const auto* daystart = root.only("daystart")) response.daystart = dayStartFrom(*daystart);
-    for (const auto* app : root.all("app")) response.apps.push_back(appFrom(*app));
+    for (const auto* app : demandEachOnce(root.all("app"), "appid")) response.apps.push_back(appFrom(*app));
     return response;
 }
 

@@ -13,6 +13,15 @@ std::string segment(const std::string& text)
     return encoded;
 }
 
+protocol::Action postinstall(const Payload& payload)
+{
+    protocol::Action action;
+    action.event = "postinstall";
+    action.sha256 = payload.sha256();
+    action.disablePayloadBackoff = true;
+    return action;
+}
+
 protocol::UpdateCheck offer(const Release& release, const Terms& terms)
 {
     protocol::Package package;
@@ -20,11 +29,13 @@ protocol::UpdateCheck offer(const Release& release, const Terms& terms)
     package.size = release.payload->sizeBytes();
     package.hashSha1 = release.payload->sha1();
     if (terms.sha256In == Sha256In::PackageAndAction) package.hashSha256 = release.payload->sha256();
+    package.required = true;
     protocol::Manifest manifest;
     manifest.version = release.version;
     manifest.packages.push_back(package);
     // Some clients cannot read an action without a digest: then there is none.
-    if (terms.sha256In != Sha256In::Nowhere) manifest.actions.push_back({"postinstall", release.payload->sha256()});
+    manifest.actions.emplace();
+    if (terms.sha256In != Sha256In::Nowhere) manifest.actions->push_back(postinstall(*release.payload));
     protocol::UpdateCheck check;
     check.status = "ok";
     check.codebases.push_back(terms.origin + "/packages/" + segment(appKey(release.appid)) + '/' +

@@ -19,14 +19,14 @@ void demandOfferable(const Release& release)
 {
     if (appKey(release.appid).empty() || hasControls(release.appid) || !isUtf8(release.appid))
         throw std::invalid_argument("the app's id is empty or no plain text");
-    if (hasControls(release.track) || !isUtf8(release.track))
-        throw std::invalid_argument("the track is no plain text");
+    if (hasControls(release.track) || !isUtf8(release.track)) throw std::invalid_argument("the track is no plain text");
     if (!isVersionText(release.version) || !protocol::Version::parse(release.version))
         throw std::invalid_argument("\"" + escaped(release.version) +
                                     "\" is no version; write it as 1.4.0 or 1.4.0-rc.1");
     if (!isPlainName(release.name))
-        throw std::invalid_argument("\"" + escaped(release.name) +
-                                    "\" is no package name; 1-128 of A-Z a-z 0-9 . _ + ~ - are, not beginning with . or -");
+        throw std::invalid_argument(
+            "\"" + escaped(release.name) +
+            "\" is no package name; 1-128 of A-Z a-z 0-9 . _ + ~ - are, not beginning with . or -");
 }
 
 } // namespace

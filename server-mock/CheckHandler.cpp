@@ -36,8 +36,8 @@ std::string lineOf(const protocol::AppRequest& app, const protocol::AppResponse&
     auto line = escaped(app.appid) + ' ' + escaped(app.version);
     if (!app.machineid.empty()) line += " machine " + escaped(app.machineid);
     for (const auto& event : app.events) {
-        line += ", event " + std::to_string(event.eventtype) + '/' + std::to_string(event.eventresult);
-        if (event.errorcode != 0) line += " code " + std::to_string(event.errorcode);
+        line += ", event " + std::to_string(event.eventtype) + '/' + std::to_string(event.eventresult.value_or(0));
+        if (event.errorcode) line += " code " + std::to_string(*event.errorcode);
     }
     line += ": " + answered.status;
     if (!answered.updatecheck) return line;
@@ -56,7 +56,7 @@ void spoilDigests(protocol::Response& response)
             spoil(package.hashSha1);
             spoil(package.hashSha256);
         }
-        for (auto& action : app.updatecheck->manifest->actions) spoil(action.sha256);
+        for (auto& action : *app.updatecheck->manifest->actions) spoil(action.sha256);
     }
 }
 

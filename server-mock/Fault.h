@@ -12,9 +12,9 @@ namespace baton::mock {
 
 enum class On { Check, Package };
 
-/// Status: only that HTTP status, without a body. Delay: the right answer, `value` milliseconds late. Cut: the connection
-/// closes after `value` bytes of the body (0: after half of it). Digest: a check offers wrong digests, a package
-/// has one wrong byte. Malformed: a check answers XML that breaks off, a package is an HTML page.
+/// Status: only that HTTP status, without a body. Delay: the right answer, `value` milliseconds late. Cut: the
+/// connection closes after `value` bytes of the body (0: after half of it). Digest: a check offers wrong digests, a
+/// package has one wrong byte. Malformed: a check answers XML that breaks off, a package is an HTML page.
 enum class What { Status, Delay, Cut, Digest, Malformed };
 
 struct Fault {

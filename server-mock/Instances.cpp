@@ -28,7 +28,7 @@ void Instances::tell(const protocol::AppRequest& app)
         auto& state = states_[keyOf(app)];
         if (state == State::Idle) continue;
         for (const auto& step : Steps)
-            if (step.eventtype == event.eventtype && step.eventresult == event.eventresult)
+            if (step.eventtype == event.eventtype && step.eventresult == event.eventresult.value_or(0))
                 state = step.ends ? State::Idle : State::Updating;
     }
 }

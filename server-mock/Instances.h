@@ -15,7 +15,8 @@ namespace baton::mock {
 /// May be used by many threads.
 class Instances {
 public:
-    /// Keeps the app's events and follows them: only the pairs that Nebraska knows, and only while an update is granted.
+    /// Keeps the app's events and follows them: only the pairs that Nebraska knows, and only while an update is
+    /// granted.
     void tell(const protocol::AppRequest& app);
 
     void grant(const protocol::AppRequest& app);

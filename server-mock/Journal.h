@@ -25,7 +25,8 @@ struct Asked {
     int status = 0;                           ///< that was answered
 };
 
-/// A JSON array: `on`, `method`, `uri`, `headers`, `status`, and of a check `body` and `request` (canonical) or `error`.
+/// A JSON array: `on`, `method`, `uri`, `headers`, `status`, and of a check `body` and `request` (canonical) or
+/// `error`.
 std::string toJson(const std::vector<Asked>& all);
 
 /// Keeps the last 10,000. May be used by many threads.

@@ -30,8 +30,8 @@ struct Label {
 };
 
 /// Answers from its construction to its end, in threads of its own: Omaha at /v1/update/ and /update, the packages with
-/// HEAD and Range, the steering at /mock/. A request can be answered before the caller hears of it, never the other way:
-/// what was answered stands in requests(). Every function may be called from any thread.
+/// HEAD and Range, the steering at /mock/. A request can be answered before the caller hears of it, never the other
+/// way: what was answered stands in requests(). Every function may be called from any thread.
 class MockServer {
 public:
     /// @throws Poco::Exception if the address cannot be had

@@ -40,8 +40,8 @@ void sayPart(HTTPServerResponse& response, const ByteRange& part, std::int64_t s
     const auto size = '/' + std::to_string(sizeBytes);
     if (part.kind == ByteRange::Kind::Unsatisfiable) response.set("Content-Range", "bytes *" + size);
     if (part.kind == ByteRange::Kind::Part)
-        response.set("Content-Range", "bytes " + std::to_string(part.first) + '-' +
-                                          std::to_string(part.first + part.count - 1) + size);
+        response.set("Content-Range",
+                     "bytes " + std::to_string(part.first) + '-' + std::to_string(part.first + part.count - 1) + size);
 }
 
 void copy(std::istream& in, std::ostream& out, std::int64_t bytes, bool spoilFirst)
@@ -70,8 +70,8 @@ void stream(HTTPServerResponse& response, const Payload& payload, const ByteRang
     copy(in, response.send(), isCut ? std::min(until, part.count) : part.count, fault && fault->what == What::Digest);
 }
 
-void send(const HTTPServerRequest& request, HTTPServerResponse& response, const Payload& payload,
-          const ByteRange& part, const std::optional<Fault>& fault)
+void send(const HTTPServerRequest& request, HTTPServerResponse& response, const Payload& payload, const ByteRange& part,
+          const std::optional<Fault>& fault)
 {
     response.setStatusAndReason(static_cast<HTTPResponse::HTTPStatus>(statusOf(part)));
     response.setContentType("application/octet-stream");

@@ -26,7 +26,7 @@ constexpr std::size_t BlockBytes = 256 * 1024;
 
 std::time_t modificationOf(const std::filesystem::path& file)
 {
-    struct stat status{};
+    struct stat status {};
     if (::stat(file.c_str(), &status) != 0) fail(file, std::strerror(errno));
     if (!S_ISREG(status.st_mode)) fail(file, "it is no regular file");
     return status.st_mtime;
@@ -66,7 +66,8 @@ std::string Payload::etag() const { return '"' + sha256_ + '"'; }
 
 std::string Payload::lastModified() const
 {
-    return Poco::DateTimeFormatter::format(Poco::Timestamp::fromEpochTime(modified_), Poco::DateTimeFormat::HTTP_FORMAT);
+    return Poco::DateTimeFormatter::format(Poco::Timestamp::fromEpochTime(modified_),
+                                           Poco::DateTimeFormat::HTTP_FORMAT);
 }
 
 } // namespace baton::mock

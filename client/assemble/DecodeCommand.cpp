@@ -1,9 +1,9 @@
 #include "client/assemble/DecodeCommand.h"
 
-#include "client/assemble/CanonicalJson.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
+#include "protocol/CanonicalJson.h"
 #include "protocol/Xml.h"
 
 #include <array>
@@ -47,8 +47,8 @@ try {
 std::string canonicalJson(std::string_view kind, std::string_view message)
 try {
     if (message.size() > LongestMessage) refuseLong();
-    if (kind == "request") return canonicalJson(protocol::decodeXmlRequest(message));
-    if (kind == "response") return canonicalJson(protocol::decodeXmlResponse(message));
+    if (kind == "request") return protocol::canonicalJson(protocol::decodeXmlRequest(message));
+    if (kind == "response") return protocol::canonicalJson(protocol::decodeXmlResponse(message));
     throw UsageError("\"" + escaped(kind) + "\" is neither request nor response: baton decode response answer.xml");
 } catch (const protocol::DecodeError& error) {
     throw UsageError("this is no Omaha " + std::string(kind) + ": " + escaped(error.what(), 400), exitcode::Data);

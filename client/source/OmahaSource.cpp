@@ -101,7 +101,7 @@ Checked OmahaSource::check(const Question& question)
     const auto url = endpointOf(identity_.server);
     if (!url) return {url.error(), {}};
     auto app = appOf(identity_, question.version);
-    app.ping = protocol::Ping{1};
+    app.ping.emplace().active = 1;
     app.updatecheck.emplace();
     const auto request = requestOf(installSource(question.asker), question.sessionId, std::move(app));
     const auto reply = transport_.post(*url, headersFor(identity_, question.asker), encodeXml(request));
@@ -114,7 +114,8 @@ Result<Done> OmahaSource::send(const Event& event)
     const auto url = endpointOf(identity_.server);
     if (!url) return url.error();
     auto app = appOf(identity_, event.version);
-    app.events.push_back({event.type, event.result, event.errorCode, event.previousVersion, event.nextVersion});
+    const auto code = event.errorCode == 0 ? std::nullopt : std::optional<std::int64_t>(event.errorCode);
+    app.events.push_back({event.type, event.result, code, event.previousVersion, event.nextVersion});
     const auto request = requestOf(installSource(Asker::Schedule), event.sessionId, std::move(app));
     const auto reply = transport_.post(*url, headersFor(identity_, Asker::Schedule), encodeXml(request));
     if (!reply) return reply.error();

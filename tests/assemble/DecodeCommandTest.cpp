@@ -47,7 +47,6 @@ TEST(DecodeCommand, WritesARequestInJsonsNames)
           {
             "eventtype": 3,
             "eventresult": 2,
-            "errorcode": 0,
             "previousversion": "0.9.0"
           }
         ]

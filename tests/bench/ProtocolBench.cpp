@@ -20,7 +20,9 @@ Response typicalResponse()
     auto& manifest = app.updatecheck->manifest.emplace();
     manifest.version = "1.5.0";
     manifest.packages = {{"web-1.5.0.tar.zst", 465881871, std::string(40, 'b'), std::string(64, 'c'), true}};
-    manifest.actions = {{"postinstall", std::string(64, 'c')}};
+    auto& action = manifest.actions.emplace().emplace_back();
+    action.event = "postinstall";
+    action.sha256 = std::string(64, 'c');
     response.apps = {app};
     return response;
 }
@@ -38,7 +40,7 @@ Request typicalRequest()
     app.version = "1.4.0";
     app.track = "stable";
     app.machineid = "6f0c7c1b2a3d4e5f60718293a4b5c6d7";
-    app.ping = Ping{1};
+    app.ping.emplace().active = 1;
     app.updatecheck.emplace();
     request.apps = {app};
     return request;

@@ -46,9 +46,9 @@ Request request()
     app.version = "1.4.0";
     app.track = "st\table\n";
     app.machineid = "6f0c";
-    app.ping = Ping{1};
+    app.ping.emplace().active = 1;
     app.updatecheck.emplace();
-    app.events = {{3, 0, -2147483614, "1.4.0", "1.5.0"}, {13, 1, 0, {}, {}}};
+    app.events = {{3, 0, -2147483614, "1.4.0", "1.5.0"}, {13, 1, {}, {}, {}}};
     one.apps.push_back(app);
     return one;
 }
@@ -62,10 +62,14 @@ TEST(Xml, CarriesAResponseThereAndBack)
     Response response;
     response.server = "baton";
     response.daystart = DayStart{7265, 43200};
-    AppResponse app{"a", "ok", true, UpdateCheck{"ok", {"http://h/"}, Manifest{}}, {"ok"}};
+    AppResponse app{"a", "ok", true, UpdateCheck{"ok", {"http://h/"}, Manifest{}, 2700}, {"ok"}};
     app.updatecheck->manifest->version = "1.5.0";
     app.updatecheck->manifest->packages = {{"web-1.5.0.tar.zst", 5, std::string(40, 'b'), Hello, true}};
-    app.updatecheck->manifest->actions = {{"postinstall", Hello}};
+    auto& action = app.updatecheck->manifest->actions.emplace().emplace_back();
+    action.event = "postinstall";
+    action.sha256 = Hello;
+    action.disablePayloadBackoff = true;
+    action.maxFailureCountPerUrl = 3;
     response.apps = {app, {"b", "error-unknownApplication", false, {}, {}}};
 
     EXPECT_EQ(decodeXmlResponse(encodeXml(response)), response);

@@ -50,10 +50,11 @@ Command loadCommand(const std::string& address, std::vector<std::string> options
 
 std::string describe(const protocol::Event& event)
 {
-    auto text = std::to_string(event.eventtype) + '/' + std::to_string(event.eventresult) + ' ' + event.nextversion;
+    auto text =
+        std::to_string(event.eventtype) + '/' + std::to_string(event.eventresult.value_or(0)) + ' ' + event.nextversion;
     if (event.eventtype == UpdateComplete && event.eventresult == SuccessAfterRestart)
         text += " from " + event.previousversion;
-    if (event.errorcode != 0) text += " code " + std::to_string(event.errorcode);
+    if (event.errorcode) text += " code " + std::to_string(*event.errorcode);
     return text;
 }
 
