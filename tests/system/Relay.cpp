@@ -71,6 +71,21 @@ os::UniqueFd connectTo(const std::string& address)
     return client;
 }
 
+/// What Baton removes in the meantime is no error: then it is looked at once more.
+std::vector<fs::path> filesBelow(const fs::path& directory)
+{
+    for (;;) {
+        std::vector<fs::path> files;
+        try {
+            for (const auto& entry : fs::recursive_directory_iterator(directory))
+                if (entry.is_regular_file()) files.push_back(entry.path());
+            return files;
+        } catch (const fs::filesystem_error&) {
+            continue;
+        }
+    }
+}
+
 } // namespace
 
 Clients::Clients(const Scratch& scratch, const std::string& address, std::vector<std::string> options)
@@ -216,10 +231,9 @@ std::vector<std::string> Relay::told() const
 
 ::testing::AssertionResult Relay::stateIsWhole() const
 {
-    for (const auto& entry : fs::recursive_directory_iterator(state)) {
-        const auto file = entry.path();
-        if (!entry.is_regular_file()) continue;
+    for (const auto& file : filesBelow(state)) {
         const auto text = readFile(file);
+        if (!fs::exists(file)) continue; // It was removed meanwhile, whole.
         if (file.extension() == ".json" && json::parse(text, nullptr, false).is_discarded())
             return ::testing::AssertionFailure() << file << " is no whole document: " << text;
         if (file.extension() != ".jsonl") continue;
