@@ -2,6 +2,7 @@
 
 #include "client/os/Errors.h"
 
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -106,6 +107,8 @@ void resetSignals()
     };
 
     ::setpgid(0, 0);
+    // Who dies before this line never says go.
+    if (image.options.endsWithUs) ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (image.options.terminal >= 0) ::tcsetpgrp(image.options.terminal, ::getpid()); // SIGTTOU is still blocked.
     for (std::size_t i = 0; i < image.sources.size(); ++i) {
         if (!image.sources[i])

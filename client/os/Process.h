@@ -36,8 +36,9 @@ struct SpawnOptions {
     int standardInput = 0;
     int standardOutput = 1;
     int standardError = 2;
-    std::string directory; ///< empty: ours
-    int terminal = -1;     ///< a terminal whose foreground group the child is to be; -1: none
+    std::string directory;   ///< empty: ours
+    bool endsWithUs = false; ///< by SIGKILL, should the thread that starts it die first
+    int terminal = -1;       ///< a terminal whose foreground group the child is to be; -1: none
 };
 
 /// A child in a process group of its own. The destructor closes the pidfd and neither ends nor reaps.

@@ -36,6 +36,7 @@ os::Child Job::start(os::SpawnOptions& options, os::UniqueFd& output)
     const os::UniqueFd write(ends[1]);
     ::fcntl(write.get(), F_SETFL, 0); // The job may block on it; we must not.
     options.standardOutput = write.get();
+    options.endsWithUs = true;
     return os::Child::spawn(options);
 }
 

@@ -25,6 +25,7 @@ os::SpawnOptions roleOptions(const Settings& settings, const RoleCommand& role,
     options.environment.insert(options.environment.end(), role.environment.begin(), role.environment.end());
     options.environment.emplace_back("BATON_SETTINGS=3");
     options.standardInput = devNull();
+    options.endsWithUs = true; // The next supervisor starts its own; two of them would write the same files.
     options.passed = {settings.settingsFd >= 0 ? settings.settingsFd : devNull()};
     options.passed.insert(options.passed.end(), passed.begin(), passed.end());
     return options;

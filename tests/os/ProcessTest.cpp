@@ -144,6 +144,28 @@ TEST(Process, EndsUnrunWhenItsHolderIsGone)
     EXPECT_EQ(pipe.drain(), "");
 }
 
+TEST(Process, EndsWithWhoeverStartedItWhereThatIsAsked)
+{
+    Pipe pipe;
+    auto options = shell("echo ran; exec sleep 60");
+    options.standardOutput = pipe.write.get();
+    options.endsWithUs = true;
+    const auto starter = ::fork();
+    if (starter == 0) {
+        auto child = Child::spawn(options);
+        ::raise(SIGKILL);
+    }
+    ::waitpid(starter, nullptr, 0);
+
+    pipe.write.reset();
+    pollfd watched{pipe.read.get(), POLLIN, 0};
+    while (::poll(&watched, 1, 20'000) == 1 && (watched.revents & POLLIN) != 0) {
+        std::array<char, 16> said{}; // "ran", if it came so far
+        if (::read(pipe.read.get(), said.data(), said.size()) <= 0) break;
+    }
+    EXPECT_EQ(watched.revents & POLLHUP, POLLHUP) << "it outlived its starter";
+}
+
 TEST(Process, TellsWhyItCouldNotBeExecuted)
 {
     SpawnOptions options;
