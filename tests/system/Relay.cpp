@@ -143,12 +143,24 @@ void Relay::start()
 {
     start(options);
     auto result = baton->says(version + " serves");
+    findListener();
     // The first check is over before the test offers anything: so each test knows how often was asked.
     if (result && !eventually([this] { return !status().lastCheck.empty(); }))
         result = ::testing::AssertionFailure() << "there was no first check";
+    return result;
+}
+
+void Relay::restart()
+{
+    start();
+    EXPECT_TRUE(baton->says("listening on "));
+    findListener();
+}
+
+void Relay::findListener()
+{
     const auto listening = baton->word("listening on ");
     web = listening.substr(listening.find('=') + 1);
-    return result;
 }
 
 int Relay::stop()
@@ -174,10 +186,12 @@ void Relay::check() const { control::ask(store().controlSocket(), "update"); }
 control::Status Relay::status() const { return control::parseStatus(control::ask(store().controlSocket(), "status")); }
 
 ::testing::AssertionResult Relay::isServing(const std::string& version) const
-{
+try {
     const auto now = status();
     if (now.state == "serving" && now.release && now.release->version == version) return ::testing::AssertionSuccess();
     return ::testing::AssertionFailure() << "the status is " << print(now);
+} catch (const std::system_error& error) {
+    return ::testing::AssertionFailure() << error.what();
 }
 
 std::string Relay::ask() const

@@ -57,6 +57,9 @@ struct Relay : ::testing::Test {
     void start(const RunOptions& options);
     void start();
 
+    /// Starts it once more; its listener may be another one.
+    void restart();
+
     /// The same until its first release serves and the first check is over.
     ::testing::AssertionResult serves(const RunOptions& options, const std::string& version = "1.0.0");
 
@@ -102,6 +105,8 @@ struct Relay : ::testing::Test {
     std::string web; ///< the address of the first listener
 
 private:
+    void findListener();
+
     RunOptions started_;
     int starts_ = 0;
 };

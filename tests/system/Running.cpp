@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -46,16 +47,6 @@ os::Child spawn(const Command& command, const std::filesystem::path& log)
     options.standardInput = command.standardInput >= 0 ? command.standardInput : nothing.get();
     options.standardOutput = options.standardError = output.get();
     return os::Child::spawn(options);
-}
-
-std::vector<pid_t> ownChildren()
-{
-    std::vector<pid_t> pids;
-    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
-        std::istringstream text(readFile(thread.path() / "children"));
-        for (pid_t pid = 0; text >> pid;) pids.push_back(pid);
-    }
-    return pids;
 }
 
 } // namespace
@@ -118,11 +109,28 @@ std::string Running::word(const std::string& before) const
     return text.substr(begin, text.find_first_of(" ,;\n", begin) - begin);
 }
 
+std::vector<pid_t> childrenOf(pid_t parent)
+{
+    std::vector<pid_t> pids;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(parent) + "/task")) {
+        std::istringstream text(readFile(thread.path() / "children"));
+        for (pid_t pid = 0; text >> pid;) pids.push_back(pid);
+    }
+    return pids;
+}
+
 void adoptOrphans() { os::check(::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "become the parent of orphans"); }
+
+std::vector<pid_t> livingOrphans()
+{
+    auto pids = childrenOf(::getpid());
+    std::erase_if(pids, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) == pid; });
+    return pids;
+}
 
 void endOrphans()
 {
-    for (auto pids = ownChildren(); !pids.empty(); pids = ownChildren())
+    for (auto pids = childrenOf(::getpid()); !pids.empty(); pids = childrenOf(::getpid()))
         for (const auto pid : pids) {
             ::kill(pid, SIGKILL);
             ::waitpid(pid, nullptr, 0);

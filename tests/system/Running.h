@@ -62,8 +62,13 @@ private:
     int code_ = -1;
 };
 
-/// From here on, whatever our children leave behind is ours to end; endOrphans() does so, by pid.
+/// The children of a process, those that have ended and wait to be looked at too.
+std::vector<pid_t> childrenOf(pid_t parent);
+
+/// From here on, whatever our children leave behind is ours to end; endOrphans() does so, by pid. To be
+/// called while nothing of ours runs.
 void adoptOrphans();
+std::vector<pid_t> livingOrphans();
 void endOrphans();
 
 } // namespace baton::system
