@@ -214,10 +214,10 @@ bool Handover::commit()
 {
     const auto key = *candidateKey_;
     const auto change = [&](store::State& state) {
+        ledger_.setOutcome(state, key, store::Outcome::Committed, 0, ""); // First: it says what ran before.
         if (state.current != key) state.previous = state.current;
         state.current = key;
         state.install.reset();
-        ledger_.setOutcome(state, key, store::Outcome::Committed, 0, "");
     };
     if (!ledger_.state().current)
         ledger_.note("commit " + key.version, change); // There is nothing to go back to.
