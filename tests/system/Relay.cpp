@@ -29,7 +29,7 @@ Command commandOf(const RunOptions& options, const fs::path& state, const std::s
 {
     Command command{BATON, {"baton", "run", "--state-dir", state.string(), "--jitter", "0s", "--interval", "1h"}};
     auto& words = command.arguments;
-    words.insert(words.end(), {"--server", server + "/v1/update/", "--app-id", App, "--app-version", "1.0.0"});
+    words.insert(words.end(), {"--server", server + "/v1/update/", "--app-id", App, "--app-version", options.version});
     words.insert(words.end(), {"--probation", options.probation, "--drain-timeout", "10s"});
     for (const auto& listener : options.listen) words.insert(words.end(), {"--listen", listener});
     words.insert(words.end(), options.options.begin(), options.options.end());

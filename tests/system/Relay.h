@@ -29,7 +29,8 @@ struct RunOptions {
     std::vector<std::string> environment{};
     std::vector<int> passed{};
     int standardInput = -1;
-    std::string server{}; ///< another one than ours
+    std::string version = "1.0.0"; ///< of the command, for --app-version
+    std::string server{};          ///< another one than ours
 };
 
 /// Clients that ask as often as the options of baton-load say, until stop().

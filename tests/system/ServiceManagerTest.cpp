@@ -87,6 +87,25 @@ TEST_F(ServiceManager, GetsTheProgramsOwnExitCode)
     EXPECT_EQ(stop(), 3);
 }
 
+TEST_F(ServiceManager, HearsNothingOfReadinessBeforeTheFirstReleaseServes)
+{
+    auto options = hello();
+    options.command = {"{release}/service"};
+    start(options);
+    ASSERT_TRUE(hears("STATUS=waiting for the first release"));
+    ASSERT_TRUE(eventually([this] { return fs::exists(store().controlSocket()); }));
+    EXPECT_EQ(std::count(heard.begin(), heard.end(), "READY=1"), 0);
+
+    fs::create_directory(scratch / "tree");
+    fs::rename(scratch.actor("1.1.0", "ready\nserve\nexit 0"), scratch / "tree" / "service");
+    publish("1.1.0", scratch.pack(scratch / "tree", "service-1.1.0.tar.zst"));
+    check();
+
+    EXPECT_TRUE(hears("READY=1"));
+    EXPECT_EQ(ask(), "1.1.0\n");
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(ServiceManager, KeepsTheSocketOpenAcrossARestartOfBaton)
 {
     start(hello());
