@@ -103,12 +103,23 @@ void Preparation::judge(const JobResult& result)
     stagers_ = 0;
     if (verdict->kind == store::VerdictKind::Nothing) return;
     if (verdict->kind != store::VerdictKind::Staged) return refuse(*verdict);
+    if (isSettled(verdict->key)) return settled_(); // We were killed before the agent read so: it only has to look.
     if (ledger_.state().isBlocked(verdict->key))
         return refuse({store::VerdictKind::Refused, verdict->key, code::IgnoredByPolicy, "it is blocked here"});
-    if (ledger_.state().current == verdict->key)
-        return refuse({store::VerdictKind::Failed, verdict->key, code::IgnoredByPolicy, "it runs already"});
     log_.info(verdict->key.version + " verified and unpacked in " + printDuration(loop_.clock().now() - begun_));
     takeUp(verdict->key);
+}
+
+// Its end is written already.
+bool Preparation::isSettled(const store::ReleaseKey& key) const
+try {
+    const auto& state = ledger_.state();
+    if (state.current == key) return true;
+    const auto lines = store_.history();
+    return state.isBlocked(key) && !lines.empty() && lines.back().key == key;
+} catch (const std::exception& e) {
+    log_.warning(std::string("the history could not be read: ") + e.what());
+    return false;
 }
 
 void Preparation::takeUp(const store::ReleaseKey& key)

@@ -40,6 +40,7 @@ private:
     static constexpr Duration BeforeNextStager{1'000};
     static constexpr int MostStagers = 3; // for one download
 
+    bool isSettled(const store::ReleaseKey& key) const;
     void judge(const JobResult& result);
     void tryAgain(const std::string& why);
     void takeUp(const store::ReleaseKey& key);
