@@ -51,7 +51,7 @@ std::string nameOf(const ::testing::TestParamInfo<Murder>& test)
     return std::string(VictimNames.at(static_cast<std::size_t>(victim))) + moment.name;
 }
 
-struct Killed : Relay, ::testing::WithParamInterface<Murder> {
+struct Killed : Relay {
     fs::path release(const std::string& version) const
     {
         return scratch.actor(version, "sleep 200\ncheck 0\nready\nserve\nexit 0\n#" + std::string(PayloadBytes, 'x'));
@@ -107,7 +107,9 @@ struct Killed : Relay, ::testing::WithParamInterface<Murder> {
     }
 };
 
-TEST_P(Killed, TheUpdateGoesOn)
+struct KilledAt : Killed, ::testing::WithParamInterface<Murder> {};
+
+TEST_P(KilledAt, TheUpdateGoesOn)
 {
     const auto& [victim, moment, handoff] = GetParam();
     const bool wholeBatonDies = victim == Victim::Supervisor || victim == Victim::All;
@@ -151,23 +153,43 @@ TEST_P(Killed, TheUpdateGoesOn)
     EXPECT_TRUE(eventually([] { return livingOrphans().empty(); })); // Nobody is left behind.
 }
 
+// The agent was not told any more that its attempt is over; it reads so.
+TEST_F(Killed, ASupervisorDoesNotTakeBackTwice)
+{
+    ASSERT_TRUE(Relay::serves(service(Overlap)));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "check 0\nexit 3"), "1.1.0 taken back"));
+
+    kill(Victim::Supervisor);
+    EXPECT_EQ(baton->end(), 128 + SIGKILL);
+    restart();
+
+    ASSERT_TRUE(serves("1.0.0"));
+    EXPECT_TRUE(eventually([this] { return toldOnce().size() >= 4 && !status().lastCheck.empty(); }));
+    auto once = toldOnce();
+    std::erase(once, "3/9 1.1.0 code 35"); // Offered again, if that was so quick.
+    EXPECT_EQ(once, (std::vector<std::string>{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0 code 5"}));
+    EXPECT_EQ(history(), std::vector<std::string>{"rolledBack 1.1.0 from 1.0.0 code 5"});
+    ASSERT_EQ(status().blocked.size(), 1U);
+    EXPECT_EQ(stop(), 0);
+}
+
 using ::testing::Combine;
 using ::testing::Values;
 using ::testing::ValuesIn;
 
-INSTANTIATE_TEST_SUITE_P(Supervisor, Killed, Combine(Values(Victim::Supervisor), ValuesIn(Moments), Values(Overlap)),
+INSTANTIATE_TEST_SUITE_P(Supervisor, KilledAt, Combine(Values(Victim::Supervisor), ValuesIn(Moments), Values(Overlap)),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Power, Killed, Combine(Values(Victim::All), ValuesIn(Moments), Values(Overlap)), nameOf);
-INSTANTIATE_TEST_SUITE_P(Agent, Killed,
+INSTANTIATE_TEST_SUITE_P(Power, KilledAt, Combine(Values(Victim::All), ValuesIn(Moments), Values(Overlap)), nameOf);
+INSTANTIATE_TEST_SUITE_P(Agent, KilledAt,
                          Combine(Values(Victim::Agent), Values(Offered, Fetched, Verified, Beside, Committed),
                                  Values(Overlap)),
                          nameOf);
-INSTANTIATE_TEST_SUITE_P(Stager, Killed, Combine(Values(Victim::Stager), Values(Staging), Values(Overlap)), nameOf);
-INSTANTIATE_TEST_SUITE_P(Program, Killed,
+INSTANTIATE_TEST_SUITE_P(Stager, KilledAt, Combine(Values(Victim::Stager), Values(Staging), Values(Overlap)), nameOf);
+INSTANTIATE_TEST_SUITE_P(Program, KilledAt,
                          Combine(Values(Victim::Program), Values(Offered, Staging, Verified, Beside), Values(Overlap)),
                          nameOf);
 
-INSTANTIATE_TEST_SUITE_P(SupervisorInARestart, Killed,
+INSTANTIATE_TEST_SUITE_P(SupervisorInARestart, KilledAt,
                          Combine(Values(Victim::Supervisor), Values(Verified, Waiting, StartingAlone, Alone, Committed),
                                  Values(Restart)),
                          nameOf);
