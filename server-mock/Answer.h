@@ -14,13 +14,13 @@ namespace baton::mock {
 /// not Flatcar's.
 enum class Sha256In { PackageAndAction, Action, Nowhere };
 
-/// Strict refuses a check while the machine's last update is under way, as Nebraska does.
+/// Strict refuses a check while the machine's last update is under way, as Nebraska does; lenient offers it again.
 enum class Manners { Lenient, Strict };
 
 struct Terms {
     std::string origin; ///< "http://HOST:PORT"; packages are at /packages/APPID/VERSION/NAME below it
     Sha256In sha256In = Sha256In::PackageAndAction;
-    Manners manners = Manners::Lenient;
+    Manners manners = Manners::Strict;
     protocol::DayStart daystart;
 };
 

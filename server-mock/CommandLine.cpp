@@ -14,7 +14,7 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
   --listen HOST:PORT               where to answer (127.0.0.1:8080); port 0 takes one that is free
   --publish APPID=VERSION=FILE     offers FILE as that app's release; repeatable
   --sha256 both|action|none        where the SHA-256 stands: package and action, the action alone, nowhere (both)
-  --strict                         refuse a check while the machine's last update is under way, as Nebraska does
+  --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
   --quiet                          no line for each request
 
 Omaha is at /v1/update/ and /update. While it runs:
@@ -82,7 +82,7 @@ constexpr std::array ValuedOptions{
     Valued{"--sha256", setSha256},
 };
 constexpr std::array Flags{
-    Flag{"--strict", [](CommandLine& line) { line.manners = Manners::Strict; }},
+    Flag{"--lenient", [](CommandLine& line) { line.manners = Manners::Lenient; }},
     Flag{"--quiet", [](CommandLine& line) { line.quiet = true; }},
     Flag{"--help", [](CommandLine& line) { line.help = true; }},
 };

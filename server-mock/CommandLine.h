@@ -24,7 +24,7 @@ struct CommandLine {
     HostPort listen{"127.0.0.1", 8080};
     std::vector<Publication> publications;
     Sha256In sha256In = Sha256In::PackageAndAction;
-    Manners manners = Manners::Lenient;
+    Manners manners = Manners::Strict;
     bool quiet = false;
     bool help = false;
 };

@@ -30,6 +30,9 @@ void reply(Poco::Net::HTTPServerResponse& response, int status, const std::strin
 /// The same with one line of text.
 void replyText(Poco::Net::HTTPServerResponse& response, int status, const std::string& sentence);
 
+/// Without a length there is none: reading on would wait for what never comes.  [RFC 9112, 6.3]
+bool hasBody(const Poco::Net::HTTPServerRequest& request);
+
 /// The text up to one byte more than `mostBytes`.
 std::string readBody(Poco::Net::HTTPServerRequest& request, std::size_t mostBytes);
 

@@ -35,6 +35,7 @@ void Instances::tell(const protocol::AppRequest& app)
 
 void Instances::grant(const protocol::AppRequest& app)
 {
+    if (app.machineid.empty()) return; // Nobody knows which machine this is: it can be told nothing but what is new.
     const std::lock_guard lock(mutex_);
     states_[keyOf(app)] = State::Granted;
 }

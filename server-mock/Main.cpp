@@ -33,6 +33,9 @@ sigset_t blockSignals()
     sigset_t stop;
     ::sigemptyset(&stop);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&stop, signal);
+    struct sigaction hangUp {};
+    ::sigaction(SIGHUP, nullptr, &hangUp);
+    if (hangUp.sa_handler == SIG_IGN) ::sigdelset(&stop, SIGHUP); // nohup
     ::pthread_sigmask(SIG_BLOCK, &stop, nullptr);
     return stop;
 }
@@ -46,13 +49,18 @@ void say(const std::string& line)
 int serve(const CommandLine& line)
 {
     const auto stop = blockSignals();
-    MockServerOptions options{line.listen.host, line.listen.port, line.sha256In, line.manners, {}};
+    MockServerOptions options;
+    options.host = line.listen.host;
+    options.port = line.listen.port;
+    options.sha256In = line.sha256In;
+    options.manners = line.manners;
     if (!line.quiet) options.log = say;
-    MockServer server(std::move(options));
-    // Nothing is asked before the first line, since nobody knows the address of port 0 yet; of another they may.
-    for (const auto& publication : line.publications)
-        server.publish(publication.appid, publication.version, publication.file);
-    say("listening on " + server.url());
+    options.opening = [&line](MockServer& server) {
+        for (const auto& publication : line.publications)
+            server.publish(publication.appid, publication.version, publication.file);
+        say("listening on " + server.url());
+    };
+    const MockServer server(std::move(options));
     int signal = 0;
     ::sigwait(&stop, &signal);
     return 0;

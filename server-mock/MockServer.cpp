@@ -84,9 +84,10 @@ struct MockServer::Parts {
     explicit Parts(MockServerOptions options)
         : write(std::move(options.log)),
           socket(listenOn(options.host, options.port)),
+          port(socket.address().port()),
           http(new HandlerFactory(site), pool, socket, limits())
     {
-        site.origin = "http://" + print(HostPort{options.host, socket.address().port()});
+        site.origin = "http://" + print(HostPort{options.host, port});
         site.sha256In = options.sha256In;
         site.manners = options.manners;
         site.uploads = directory.path;
@@ -96,7 +97,6 @@ struct MockServer::Parts {
             write(line);
         };
         http.setConnectionFilter(new CloseOnExec);
-        http.start();
     }
 
     Directory directory;
@@ -105,17 +105,24 @@ struct MockServer::Parts {
     Site site;
     Poco::ThreadPool pool{2, MostThreads};
     Poco::Net::ServerSocket socket;
+    std::uint16_t port; // Still known when the socket is closed.
     Poco::Net::HTTPServer http;
     std::once_flag stopped;
 };
 
-MockServer::MockServer(MockServerOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
+MockServer::MockServer(MockServerOptions options)
+{
+    const auto opening = std::move(options.opening);
+    parts_ = std::make_unique<Parts>(std::move(options));
+    if (opening) opening(*this);
+    parts_->http.start();
+}
 
 MockServer::~MockServer() { stop(); }
 
 std::string MockServer::url() const { return parts_->site.origin; }
 
-std::uint16_t MockServer::port() const { return parts_->http.port(); }
+std::uint16_t MockServer::port() const { return parts_->port; }
 
 void MockServer::publish(const std::string& appid, const std::string& version, const std::filesystem::path& file,
                          const Label& label)

@@ -16,12 +16,15 @@
 
 namespace baton::mock {
 
+class MockServer;
+
 struct MockServerOptions {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0; ///< 0: one that is free
     Sha256In sha256In = Sha256In::PackageAndAction;
-    Manners manners = Manners::Lenient;
+    Manners manners = Manners::Strict;
     std::function<void(const std::string& line)> log; ///< one line a request; called by many threads, never two at once
+    std::function<void(MockServer&)> opening;         ///< called when the address is had and nothing is answered yet
 };
 
 struct Label {
@@ -34,7 +37,7 @@ struct Label {
 /// way: what was answered stands in requests(). Every function may be called from any thread.
 class MockServer {
 public:
-    /// @throws Poco::Exception if the address cannot be had
+    /// @throws Poco::Exception if the address cannot be had, and what `opening` throws
     explicit MockServer(MockServerOptions options = {});
     ~MockServer();
     MockServer(const MockServer&) = delete;

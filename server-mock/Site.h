@@ -20,7 +20,7 @@ namespace baton::mock {
 struct Site {
     std::string origin;
     Sha256In sha256In = Sha256In::PackageAndAction;
-    Manners manners = Manners::Lenient;
+    Manners manners = Manners::Strict;
     std::function<void(const std::string&)> log;
 
     Catalogue catalogue;

@@ -2,7 +2,6 @@
 #include "server-mock/Handlers.h"
 
 #include <Poco/Net/HTTPResponse.h>
-#include <Poco/NullStream.h>
 #include <Poco/StreamCopier.h>
 #include <Poco/URI.h>
 
@@ -27,6 +26,7 @@ std::string parameter(const HTTPServerRequest& request, const std::string& name,
 
 std::shared_ptr<const Payload> upload(Site& site, HTTPServerRequest& request)
 {
+    if (!hasBody(request)) throw std::invalid_argument("the body is the payload, and there is none");
     const auto file = site.uploads / std::to_string(site.nextUpload++);
     std::ofstream out(file, std::ios::binary);
     const auto bytes = Poco::StreamCopier::copyStream64(request.stream(), out);
@@ -101,13 +101,6 @@ bool leadsTo(const Path& path, const Path& door)
     return true;
 }
 
-// What is left of a body: closing on unread bytes would reset the connection before the answer is read.
-void drain(HTTPServerRequest& request)
-{
-    Poco::NullOutputStream nowhere;
-    Poco::StreamCopier::copyStream64(request.stream(), nowhere);
-}
-
 } // namespace
 
 void answerSteering(Site& site, const Path& path, HTTPServerRequest& request, HTTPServerResponse& response)
@@ -118,7 +111,6 @@ void answerSteering(Site& site, const Path& path, HTTPServerRequest& request, HT
         isKnown = true;
         if (request.getMethod() == door.method) return door.open(site, path, request, response);
     }
-    drain(request);
     if (isKnown) return replyText(response, HTTPResponse::HTTP_METHOD_NOT_ALLOWED, "That cannot be done here.");
     replyText(response, HTTPResponse::HTTP_NOT_FOUND,
               "There are /mock/apps/APPID/releases/VERSION (PUT, DELETE), /mock/requests (GET) and /mock/faults "
