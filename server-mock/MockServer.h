@@ -23,8 +23,9 @@ struct MockServerOptions {
     std::uint16_t port = 0; ///< 0: one that is free
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
-    std::function<void(const std::string& line)> log; ///< one line a request; called by many threads, never two at once
-    std::function<void(MockServer&)> opening;         ///< called when the address is had and nothing is answered yet
+    std::function<void(const std::string& line)> log =
+        {};                                        ///< one line a request; called by many threads, never two at once
+    std::function<void(MockServer&)> opening = {}; ///< called when the address is had and nothing is answered yet
 };
 
 struct Label {

@@ -1,0 +1,20 @@
+// What a client sends to a server: any bytes are either a request that encodes and decodes as itself, or refused.
+#include "protocol/Xml.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    using namespace baton::protocol;
+    Request request;
+    try {
+        request = decodeXmlRequest(std::string_view(reinterpret_cast<const char*>(data), size));
+    } catch (const DecodeError&) {
+        return 0;
+    }
+    if (decodeXmlRequest(encodeXml(request)) != request) std::abort();
+    return 0;
+}
