@@ -115,7 +115,8 @@ void show(const std::string& name)
 void startChild()
 {
     const auto pid = ::fork();
-    while (pid == 0) ::pause();
+    if (pid == 0)
+        for (;;) ::pause();
     std::cout << "child " << pid << std::endl;
 }
 

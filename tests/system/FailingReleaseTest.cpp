@@ -8,7 +8,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 constexpr std::string_view Good = "check 0\nready\nserve\nexit 0";
 

@@ -6,7 +6,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const std::vector<std::string> Everybody{"--new", "150", "--kept", "150", "--connections", "8"};

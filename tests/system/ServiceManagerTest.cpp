@@ -13,7 +13,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::Contains;
-using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
