@@ -12,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <netdb.h>
+
 using namespace baton;
 using namespace baton::transport;
 using baton::testing::makeCertificates;
@@ -66,24 +68,49 @@ private:
     std::uint16_t port_ = 0;
 };
 
+/// A root without /etc/hosts does not know its own name.
+bool knowsLocalhost()
+{
+    addrinfo* found = nullptr;
+    if (::getaddrinfo("localhost", nullptr, nullptr, &found) != 0) return false;
+    ::freeaddrinfo(found);
+    return true;
+}
+
+struct TlsByName : ::testing::Test {
+    void SetUp() override
+    {
+        if (!knowsLocalhost()) GTEST_SKIP() << "NOT RUN: localhost has no address here; is there an /etc/hosts?";
+    }
+};
+
 } // namespace
 
-TEST(Tls, BelievesACertificateOfTheGivenAuthorityForThisHost)
+TEST(Tls, BelievesACertificateOfTheGivenAuthorityForThisAddress)
 {
     const TlsServer server({"DNS:localhost,IP:127.0.0.1"});
 
-    for (const auto* host : {"localhost", "127.0.0.1"}) {
-        const auto reply = server.ask(host);
-        ASSERT_TRUE(reply) << reply.error().detail;
-        EXPECT_EQ(reply->body, "hello");
-    }
+    const auto reply = server.ask("127.0.0.1");
+
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->body, "hello");
+}
+
+TEST_F(TlsByName, BelievesACertificateOfTheGivenAuthority)
+{
+    const TlsServer server({"DNS:localhost"});
+
+    const auto reply = server.ask("localhost");
+
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->body, "hello");
 }
 
 TEST(Tls, RefusesAnAuthorityThatNobodyNamed)
 {
-    const TlsServer server({"DNS:localhost"});
+    const TlsServer server({"IP:127.0.0.1"});
 
-    const auto reply = server.ask("localhost", {});
+    const auto reply = server.ask("127.0.0.1", {});
 
     ASSERT_FALSE(reply);
     EXPECT_THAT(reply.error().detail, HasSubstr("--ca-file"));
@@ -91,13 +118,19 @@ TEST(Tls, RefusesAnAuthorityThatNobodyNamed)
 
 TEST(Tls, RefusesTheCertificateOfAnotherHost)
 {
-    const TlsServer server({"DNS:example.com"});
+    const TlsServer server({"DNS:example.com,IP:127.0.0.2"});
 
-    EXPECT_THAT(server.ask("localhost").error().detail, HasSubstr("hostname mismatch"));
     EXPECT_THAT(server.ask("127.0.0.1").error().detail, HasSubstr("IP address mismatch"));
 }
 
-TEST(Tls, RefusesACertificateWithOnlyACommonName)
+TEST_F(TlsByName, RefusesTheCertificateOfAnotherHost)
+{
+    const TlsServer server({"DNS:example.com"});
+
+    EXPECT_THAT(server.ask("localhost").error().detail, HasSubstr("hostname mismatch"));
+}
+
+TEST_F(TlsByName, RefusesACertificateWithOnlyACommonName)
 {
     const TlsServer server({""});
 
@@ -106,13 +139,13 @@ TEST(Tls, RefusesACertificateWithOnlyACommonName)
 
 TEST(Tls, SaysThatACertificateHasExpiredOrIsNotYetValid)
 {
-    EXPECT_THAT(TlsServer({"DNS:localhost", -7000, -60}).ask("localhost").error().detail, HasSubstr("expired"));
-    EXPECT_THAT(TlsServer({"DNS:localhost", 60, 7000}).ask("localhost").error().detail, HasSubstr("clock right?"));
+    EXPECT_THAT(TlsServer({"IP:127.0.0.1", -7000, -60}).ask("127.0.0.1").error().detail, HasSubstr("expired"));
+    EXPECT_THAT(TlsServer({"IP:127.0.0.1", 60, 7000}).ask("127.0.0.1").error().detail, HasSubstr("clock right?"));
 }
 
 TEST(Tls, SaysThatTheFileOfAuthoritiesCannotBeRead)
 {
-    const TlsServer server({"DNS:localhost"});
+    const TlsServer server({"IP:127.0.0.1"});
 
-    EXPECT_FALSE(server.ask("localhost", "/nonexistent/ca.pem"));
+    EXPECT_FALSE(server.ask("127.0.0.1", "/nonexistent/ca.pem"));
 }
