@@ -8,7 +8,6 @@ namespace baton::mock {
 namespace {
 
 using nlohmann::json;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* Release = "/mock/apps/web/releases/1.1.0";
