@@ -107,6 +107,7 @@ Role roleOf(bool hasServer)
 
 int playRole(const std::vector<std::string>& typed, int (*runProgram)(int, char**))
 {
+    if (typed.empty()) throw UsageError("this program was started without its own name as argv[0]");
     const auto early = roleOf(false); // What the command line cannot change comes before it is read.
     if (early == Role::TryOut) return answerTryOut(*variable("BATON_TRYOUT"));
     if (early != Role::Program && early != Role::Plain) return playBehindTheScenes(typed);

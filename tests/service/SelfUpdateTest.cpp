@@ -1,6 +1,7 @@
 // The example service updates itself: real processes, a real server, a client that keeps asking.
 // SPDX-License-Identifier: Apache-2.0
 #include "client/os/Errors.h"
+#include "client/os/Sockets.h"
 #include "server-mock/MockServer.h"
 #include "tests/service/RawClient.h"
 #include "tests/service/ServiceProcess.h"
@@ -10,7 +11,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -209,6 +215,29 @@ TEST_F(SelfUpdate, TakesItsOptionsFromTheEnvironmentAndKeepsThemFromTheProgram)
     for (const auto* name :
          {"BATON_SERVER=", "BATON_APP_ID=", "BATON_APP_VERSION=", "BATON_LISTEN=", "BATON_STATE_DIR="})
         EXPECT_THAT(environment, Not(HasSubstr(name)));
+}
+
+TEST_F(SelfUpdate, TakesItsListenersFromSystemdAndTellsItWhenItIsReady)
+{
+    const auto notifyPath = directory.path() / "notify";
+    const auto notify = os::receiveUnix(notifyPath);
+    const auto listener = os::listenOn(os::parseListenAddress("web=127.0.0.1:0"));
+    auto options = service(release("1.0.0"));
+    options.environment = {"LISTEN_FDS=1", "LISTEN_FDNAMES=web", "NOTIFY_SOCKET=" + notifyPath.string()};
+    options.listeners = {listener.get()}; // In place of the --listen of that name.
+    ServiceProcess hello(options);
+
+    EXPECT_EQ(addressOf(hello), os::boundAddress(listener.get()));
+    std::string heard;
+    for (pollfd watched{notify.get(), POLLIN, 0}; heard.find("READY=1") == std::string::npos;) {
+        ASSERT_EQ(::poll(&watched, 1, 20'000), 1) << heard;
+        std::array<char, 256> text{};
+        const auto length = ::recv(notify.get(), text.data(), text.size(), 0);
+        heard.append(text.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0))) += '\n';
+    }
+    EXPECT_THAT(RawClient(os::boundAddress(listener.get())).get("/"), HasSubstr("1.0.0 generation 1 pid "));
+    hello.signal(SIGTERM);
+    EXPECT_EQ(hello.end(), 0);
 }
 
 TEST_F(SelfUpdate, RefusesWhatWouldNotWorkBeforeAnythingIsTouched)
