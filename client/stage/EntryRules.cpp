@@ -106,6 +106,13 @@ Placement EntryRules::admit(const Entry& entry)
     return placement;
 }
 
+void EntryRules::nextPackage()
+{
+    for (auto& [path, known] : known_)
+        if (known == Known::Directory) known = Known::Implied;
+    hasFiles_ = false;
+}
+
 void EntryRules::admitSize(const Entry& entry)
 {
     if (entry.sizeBytes > limits_.bytes - fileBytes_) refuse(entry, "is larger than the space a release may take");

@@ -17,7 +17,7 @@ namespace baton::stage {
 struct Placement {
     std::string path;                        ///< relative, joined by single slashes; empty for the top directory itself
     std::vector<std::string> missingParents; ///< directories above it that no entry made, outermost first
-    bool standsAlready = false;              ///< a directory that was made as a missing parent
+    bool standsAlready = false; ///< a directory that was made as a missing parent, or by an earlier package
 };
 
 /// Remembers what was admitted, since names must be unique and nothing may lie beneath a file or a link.
@@ -28,7 +28,11 @@ public:
     /// @throws Refusal with a sentence that names the entry and what is wrong with it.
     Placement admit(const Entry& entry);
 
-    bool hasFiles() const { return hasFiles_; }
+    bool hasFiles() const { return hasFiles_; } ///< since the package began
+
+    /// What is admitted from here on belongs to another package of the same release: it may name the directories that
+    /// stand already, and nothing else that does.
+    void nextPackage();
 
 private:
     enum class Known { Implied, Directory, Leaf };

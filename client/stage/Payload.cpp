@@ -3,10 +3,10 @@
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
-#include "client/stage/PayloadForm.h"
 #include "client/stage/Refusal.h"
 #include "client/stage/TreeWriter.h"
 #include "client/stage/Unpack.h"
+#include "client/verify/CopyHashed.h"
 
 #include <sys/stat.h>
 
@@ -20,40 +20,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* CopyName = ".payload";
-
-PayloadForm formOf(const PayloadCopy& copy)
+PayloadForm formOfFile(int file)
 {
     std::array<char, FormBytes> first{};
-    const auto length = os::check(::pread(copy.file.get(), first.data(), first.size(), 0), "read the copied payload");
-    return stage::formOf({first.data(), static_cast<std::size_t>(length)});
-}
-
-void demandExecutable(const PayloadForm& form)
-{
-    if (form.kind == FormKind::Executable) return;
-    if (form.kind == FormKind::Archive || form.kind == FormKind::Foreign)
-        throw Refusal("it is an archive or compressed, but the command does not name {release}, so a release is one "
-                      "executable file");
-    throw Refusal("it is neither an executable file (ELF or a script that begins with #!) nor an archive");
-}
-
-void keepAs(const PayloadCopy& copy, const std::string& name, FileMode mode, const fs::path& directory)
-{
-    const auto path = directory / name;
-    os::check(::rename((directory / CopyName).c_str(), path.c_str()), "rename the payload to " + path.string());
-    os::check(::fchmod(copy.file.get(), mode == FileMode::Executable ? 0755 : 0644),
-              "set the mode of " + path.string());
-}
-
-} // namespace
-
-PayloadCopy copyPayload(int from, std::int64_t promisedBytes, const std::string& fromName, const fs::path& directory)
-{
-    TreeWriter writer(directory);
-    PayloadCopy copy{writer.makeFile(CopyName, FileMode::Plain), {}};
-    copy.copied = verify::copyHashed(from, copy.file.get(), promisedBytes, fromName, writer.nameOf(CopyName));
-    return copy;
+    const auto length = os::check(::pread(file, first.data(), first.size(), 0), "read a copied package");
+    return formOf({first.data(), static_cast<std::size_t>(length)});
 }
 
 void demandPromised(const verify::Copied& copied, const store::StoredPackage& promised)
@@ -71,29 +42,96 @@ void demandPromised(const verify::Copied& copied, const store::StoredPackage& pr
                       code::HashMismatch);
 }
 
-std::string layOut(const PayloadCopy& copy, const std::string& packageName, const Settings& settings,
-                   const fs::path& directory)
+void demandExecutable(const PayloadForm& form)
 {
-    const auto form = formOf(copy);
-    if (settings.expected == Expected::Program) {
-        if (!isPlainName(settings.program))
-            throw std::invalid_argument("the program's name in a release is no plain name: " + settings.program);
-        demandExecutable(form);
-        keepAs(copy, settings.program, FileMode::Executable, directory);
-        return settings.program;
-    }
-    if (form.kind == FormKind::Foreign)
-        throw Refusal(
-            "it is packed as bzip2, lzip, lzop, lz4 or 7z; use tar, plain or compressed with gzip, xz or zstd");
-    if (form.kind == FormKind::Archive) {
-        // First: it takes no name that the archive may want, and nobody has to sync it.
-        os::check(::unlink((directory / CopyName).c_str()), "remove the copied payload");
-        unpack({copy.file.get(), copy.copied.sizeBytes, form.compression}, directory, settings.limits);
-    } else {
-        keepAs(copy, packageName, form.kind == FormKind::Executable ? FileMode::Executable : FileMode::Plain,
-               directory);
-    }
+    if (form.kind == FormKind::Executable) return;
+    if (form.kind == FormKind::Archive || form.kind == FormKind::Foreign)
+        throw Refusal("it is an archive or compressed, but the command does not name {release}, so a release is one "
+                      "executable file");
+    throw Refusal("it is neither an executable file (ELF or a script that begins with #!) nor an archive");
+}
+
+} // namespace
+
+Payloads::Payloads(const Settings& settings, fs::path stagingDirectory)
+    : settings_(settings),
+      directory_(std::move(stagingDirectory)),
+      rules_(settings.limits)
+{
+}
+
+void Payloads::take(int from, const std::string& fromName, const store::StoredPackage& promised)
+{
+    TreeWriter writer(directory_);
+    auto path = ".payload-" + std::to_string(copies_.size());
+    auto file = writer.makeFile(path, FileMode::Plain);
+    demandPromised(verify::copyHashed(from, file.get(), promised.sizeBytes, fromName, writer.nameOf(path)), promised);
+    const auto form = formOfFile(file.get());
+    copies_.push_back({promised, std::move(file), std::move(path), form});
+}
+
+std::string Payloads::layOut() { return settings_.expected == Expected::Program ? layOutProgram() : layOutTree(); }
+
+std::string Payloads::layOutProgram()
+{
+    if (!isPlainName(settings_.program))
+        throw std::invalid_argument("the program's name in a release is no plain name: " + settings_.program);
+    each([this](const Copy& copy) {
+        const bool isProgram = &copy == &copies_.front();
+        if (isProgram) demandExecutable(copy.form);
+        keepAs(copy, isProgram ? settings_.program : copy.package.name);
+    });
+    return settings_.program;
+}
+
+// Archives come last: by then no copy of ours has a name that one of them may want.
+std::string Payloads::layOutTree()
+{
+    each([this](const Copy& copy) {
+        if (copy.form.kind == FormKind::Foreign)
+            throw Refusal(
+                "it is packed as bzip2, lzip, lzop, lz4 or 7z; use tar, plain or compressed with gzip, xz or zstd");
+        if (copy.form.kind == FormKind::Archive)
+            discard(copy);
+        else
+            keepAs(copy, copy.package.name);
+    });
+    each([this](Copy& copy) {
+        if (copy.form.kind != FormKind::Archive) return;
+        unpack({copy.file.get(), copy.package.sizeBytes, copy.form.compression}, directory_, settings_.limits, rules_);
+        rules_.nextPackage();
+        copy.file.reset(); // Gives its room back to the next one.
+    });
     return {};
+}
+
+// Where there are several, a refusal says of which one it speaks.
+void Payloads::each(const std::function<void(Copy&)>& action)
+{
+    for (auto& copy : copies_) {
+        try {
+            action(copy);
+        } catch (const Refusal& refusal) {
+            if (copies_.size() == 1) throw;
+            throw Refusal(copy.package.name + ": " + refusal.what(), refusal.code());
+        }
+    }
+}
+
+void Payloads::keepAs(const Copy& copy, const std::string& name)
+{
+    const bool executable = copy.form.kind == FormKind::Executable;
+    rules_.admit({EntryKind::File, name, {}, copy.package.sizeBytes, executable, false});
+    rules_.nextPackage();
+    const auto place = directory_ / name;
+    os::check(::rename((directory_ / copy.path).c_str(), place.c_str()), "rename a package to " + place.string());
+    os::check(::fchmod(copy.file.get(), executable ? 0755 : 0644), "set the mode of " + place.string());
+}
+
+void Payloads::discard(const Copy& copy) const
+{
+    const auto path = directory_ / copy.path;
+    os::check(::unlink(path.c_str()), "remove " + path.string());
 }
 
 } // namespace baton::stage

@@ -1,32 +1,55 @@
-// A package's bytes: copied to where only we can write, then laid out as a release.
+// The packages' bytes: copied to where only we can write, then laid out as one release.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "client/os/UniqueFd.h"
+#include "client/stage/EntryRules.h"
+#include "client/stage/PayloadForm.h"
 #include "client/stage/Settings.h"
 #include "client/store/Release.h"
-#include "client/verify/CopyHashed.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace baton::stage {
 
-/// A copy in the staging directory, known by its descriptor; whoever wrote the original cannot change it any more.
-struct PayloadCopy {
-    os::UniqueFd file;
-    verify::Copied copied;
+/// The packages of one release, each copied into the staging directory and from then on known by the copy's descriptor:
+/// whoever wrote the original cannot change it any more.
+class Payloads {
+public:
+    /// `settings` must outlive it.
+    Payloads(const Settings& settings, std::filesystem::path stagingDirectory);
+
+    /// Copies what is read from `from` on, hashing as it goes.
+    /// @throws Refusal with the protocol's code if it is not what was promised.
+    void take(int from, const std::string& fromName, const store::StoredPackage& promised);
+
+    /// Makes the release of what was taken. Tree: every archive is unpacked into the one directory and every other
+    /// package stands in it as a file of its name; two that want the same path are refused. Program: the first package
+    /// is the one executable, every other stands beside it as a file of its name. Returns the name of the one
+    /// executable; empty for a tree.
+    std::string layOut();
+
+private:
+    struct Copy {
+        store::StoredPackage package;
+        os::UniqueFd file;
+        std::string path; ///< in the staging directory, until it has its place
+        PayloadForm form;
+    };
+
+    void each(const std::function<void(Copy&)>& action);
+    std::string layOutTree();
+    std::string layOutProgram();
+    void keepAs(const Copy& copy, const std::string& name);
+    void discard(const Copy& copy) const;
+
+    const Settings& settings_;
+    std::filesystem::path directory_;
+    EntryRules rules_;
+    std::vector<Copy> copies_;
 };
-
-PayloadCopy copyPayload(int from, std::int64_t promisedBytes, const std::string& fromName,
-                        const std::filesystem::path& stagingDirectory);
-
-/// @throws Refusal with the protocol's code if the copy is not what was promised.
-void demandPromised(const verify::Copied& copied, const store::StoredPackage& promised);
-
-/// Makes the release of the verified copy: one executable file, an unpacked archive, or one file under `packageName`.
-/// Returns the name of the one executable; empty for a tree.
-std::string layOut(const PayloadCopy& copy, const std::string& packageName, const Settings& settings,
-                   const std::filesystem::path& stagingDirectory);
 
 } // namespace baton::stage

@@ -13,7 +13,9 @@
 #include <cerrno>
 #include <exception>
 #include <new>
+#include <stdexcept>
 #include <system_error>
+#include <vector>
 
 namespace baton::stage {
 namespace {
@@ -41,21 +43,37 @@ os::UniqueFd openDownload(const store::Store& store, const store::StoredPackage&
     return file;
 }
 
+std::vector<store::StoredPackage> packagesOf(const store::Attempt& attempt)
+{
+    std::vector<store::StoredPackage> packages;
+    for (const auto& offered : attempt.packages) packages.push_back({offered.name, offered.sizeBytes, offered.sha256});
+    if (packages.front().sha256 != attempt.key.sha256)
+        throw Refusal("its first package has another SHA-256 than the release");
+    return packages;
+}
+
 void stageAttempt(const store::Store& store, const store::Attempt& attempt, const Settings& settings, Log& log)
 {
-    if (attempt.packages.size() != 1)
-        throw Refusal("it has " + std::to_string(attempt.packages.size()) + " packages; one is supported");
-    const auto& offered = attempt.packages.front();
-    const store::StoredPackage package{offered.name, offered.sizeBytes, offered.sha256};
-    if (package.sha256 != attempt.key.sha256) throw Refusal("its package has another SHA-256 than the release");
-
-    log.info("staging " + attempt.key.version + ", " + std::to_string(package.sizeBytes) + " bytes");
-    const auto download = openDownload(store, package);
+    const auto packages = packagesOf(attempt);
     StagingArea area(store, attempt.key);
-    const auto copy = copyPayload(download.get(), package.sizeBytes, "downloads/" + package.sha256, area.path());
-    demandPromised(copy.copied, package);
-    auto program = layOut(copy, package.name, settings, area.path());
-    area.seal({attempt.key, {package}, std::move(program)});
+    Payloads payloads(settings, area.path());
+    for (const auto& package : packages) {
+        log.info("staging " + attempt.key.version + ", " + package.name + ", " + std::to_string(package.sizeBytes) +
+                 " bytes");
+        const auto download = openDownload(store, package);
+        payloads.take(download.get(), "downloads/" + package.sha256, package);
+    }
+    auto program = payloads.layOut();
+    area.seal({attempt.key, packages, std::move(program)});
+}
+
+// A release is known by its first package; what it was made of beside that never changes under one name.
+void demandSamePackages(const store::Release& installed, const store::Attempt& attempt)
+{
+    if (!isSameMake(installed.packages, packagesOf(attempt)))
+        throw std::runtime_error(attempt.key.version +
+                                 " is installed here with other packages beside the first; publish it under a new "
+                                 "version");
 }
 
 Verdict judge(const store::Store& store, const Settings& settings, Log& log, Verdict& verdict)
@@ -65,7 +83,8 @@ Verdict judge(const store::Store& store, const Settings& settings, Log& log, Ver
     if (attempt->stage != store::AttemptStage::Downloaded && attempt->stage != store::AttemptStage::Installed)
         return {};
     verdict.key = attempt->key;
-    if (store.loadRelease(attempt->key)) {
+    if (const auto installed = store.loadRelease(attempt->key)) {
+        demandSamePackages(*installed, *attempt);
         log.info(attempt->key.version + " is installed already");
         store.discardStaged(attempt->key);
     } else {

@@ -7,6 +7,7 @@
 #include "client/stage/Refusal.h"
 #include "client/stage/SourceTree.h"
 #include "client/stage/StagingArea.h"
+#include "client/verify/CopyHashed.h"
 
 #include <sys/stat.h>
 
@@ -82,9 +83,9 @@ std::string Taker::lay(const os::UniqueFd& source, const store::StoredPackage& p
         return {};
     }
     os::check(::lseek(source.get(), 0, SEEK_SET), "seek in " + source_.string());
-    const auto copy = copyPayload(source.get(), package.sizeBytes, source_.string(), directory);
-    demandPromised(copy.copied, package);
-    return layOut(copy, package.name, settings_, directory);
+    Payloads payloads(settings_, directory);
+    payloads.take(source.get(), source_.string(), package);
+    return payloads.layOut();
 }
 
 store::Release Taker::take(const std::string& version, Log& log)

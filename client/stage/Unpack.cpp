@@ -34,13 +34,18 @@ void takeEntry(TarReader& reader, const Entry& entry, EntryRules& rules, TreeWri
 
 void unpack(const PackedFile& packed, const std::filesystem::path& directory, const Limits& limits)
 {
+    EntryRules rules(limits);
+    unpack(packed, directory, limits, rules);
+}
+
+void unpack(const PackedFile& packed, const std::filesystem::path& directory, const Limits& limits, EntryRules& rules)
+{
     FileSource file(packed.fd, "the payload");
     std::optional<Decompressor> decompressor;
     if (packed.compression != Compression::None) decompressor.emplace(file, packed.sizeBytes, packed.compression);
     Meter meter(decompressor ? static_cast<ByteSource&>(*decompressor) : file, packed.sizeBytes, limits);
 
     TarReader reader(meter);
-    EntryRules rules(limits);
     TreeWriter writer(directory);
     while (const auto entry = reader.next()) takeEntry(reader, *entry, rules, writer);
     if (!rules.hasFiles()) throw Refusal("it is an archive without a single file");

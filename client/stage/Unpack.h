@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/stage/EntryRules.h"
 #include "client/stage/PayloadForm.h"
 #include "client/stage/Settings.h"
 
@@ -17,8 +18,12 @@ struct PackedFile {
     Compression compression = Compression::None;
 };
 
-/// Nothing is synced yet, and after an exception a part of it lies in `directory`: the caller removes that.
+/// Nothing is synced yet, and after an exception a part of it lies in `directory`: the caller removes that. `rules`
+/// knows what other packages have put there.
 /// @throws Refusal for what is wrong with the archive, std::system_error for what is wrong with the machine.
+void unpack(const PackedFile& packed, const std::filesystem::path& directory, const Limits& limits, EntryRules& rules);
+
+/// The same into an empty directory.
 void unpack(const PackedFile& packed, const std::filesystem::path& directory, const Limits& limits);
 
 } // namespace baton::stage

@@ -3,7 +3,15 @@
 #include "client/core/Text.h"
 #include "client/store/Json.h"
 
+#include <algorithm>
+
 namespace baton::store {
+
+bool isSameMake(const std::vector<StoredPackage>& one, const std::vector<StoredPackage>& other)
+{
+    return one.size() == other.size() && !one.empty() && one.front().sha256 == other.front().sha256 &&
+           std::equal(one.begin() + 1, one.end(), other.begin() + 1);
+}
 
 std::string print(const Release& release)
 {

@@ -28,6 +28,10 @@ struct StoredPackage {
     friend bool operator==(const StoredPackage&, const StoredPackage&) = default;
 };
 
+/// Whether a release of the same key is made of the same bytes. The first package's name says nothing: the key knows
+/// it, and a release that was taken from this machine bears another one than the server's.
+bool isSameMake(const std::vector<StoredPackage>& one, const std::vector<StoredPackage>& other);
+
 /// The file `.baton-release.json` at the top of a release's directory; written by the stager before the release is
 /// renamed into place, never changed after.
 struct Release {

@@ -27,6 +27,16 @@ struct StagedStore {
         return attempt.key;
     }
 
+    /// Adds a package to the attempt.
+    void add(const std::string& bytes, const std::string& name) const
+    {
+        auto attempt = store.loadAttempt().value();
+        const auto sha256 = verify::sha256Of(bytes);
+        attempt.packages.push_back({name, static_cast<std::int64_t>(bytes.size()), sha256, {"http://x/"}, ""});
+        store.save(attempt);
+        os::writeDurably(store.downloads() / sha256, bytes);
+    }
+
     std::filesystem::path download(const store::ReleaseKey& key) const { return store.downloads() / key.sha256; }
 
     store::Verdict run(Expected expected)

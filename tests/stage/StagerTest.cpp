@@ -129,9 +129,6 @@ TEST_F(Stager, TakesNoDownloadThatIsNotAPlainFileOfOneName)
 TEST_F(Stager, BelievesNoAttemptThatContradictsItself)
 {
     staged.offer(Script);
-    changeAttempt([](auto& attempt) { attempt.packages.push_back(attempt.packages.front()); });
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "2 packages; one is supported");
-    staged.offer(Script);
     changeAttempt([](auto& attempt) { attempt.key.sha256 = std::string(64, 'a'); });
     expectRefused(staged.run(Expected::Program), code::VerificationFailed, "another SHA-256 than the release");
 }
@@ -180,6 +177,107 @@ TEST_F(Stager, StartsAfreshOverWhatWasHalfMade)
     EXPECT_EQ(os::readWhole(directory / "conf"), "x");
     EXPECT_EQ(staged.run(Expected::Tree).kind, VerdictKind::Staged); // And over what is whole.
     EXPECT_EQ(os::readWhole(directory / "bin/app"), Script);
+}
+
+TEST_F(Stager, LaysSeveralPackagesIntoOneTree)
+{
+    const auto key = staged.offer(archive(), "app.tar.zst");
+    staged.add(gzipped(tar({{"bin", "", '5', "", 0755}, {"bin/tool", Script, '0', "", 0755}, {"data/x", "1"}})), "t");
+    staged.add("PK\3\4 a jar", "app.jar");
+    staged.add(Script, "run.sh");
+
+    EXPECT_EQ(staged.run(Expected::Tree).kind, VerdictKind::Staged);
+
+    const auto directory = staged.store.stagingDirectory(key);
+    EXPECT_EQ(os::readWhole(directory / "bin/app"), Script);
+    EXPECT_EQ(os::readWhole(directory / "bin/tool"), Script);
+    EXPECT_EQ(os::readWhole(directory / "data/x"), "1");
+    EXPECT_EQ(os::readWhole(directory / "app.jar"), "PK\3\4 a jar");
+    EXPECT_EQ(fs::status(directory / "run.sh").permissions(), fs::perms{0755});
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory), {}), 6);
+    staged.store.install(key);
+    EXPECT_EQ(staged.store.loadRelease(key)->packages.size(), 4U);
+}
+
+TEST_F(Stager, LaysFurtherPackagesBesideTheProgram)
+{
+    const auto key = staged.offer(Script);
+    staged.add(archive(), "assets.tar.zst");
+    staged.add(Script, "helper");
+
+    EXPECT_EQ(staged.run(Expected::Program).kind, VerdictKind::Staged);
+
+    const auto directory = staged.store.stagingDirectory(key);
+    EXPECT_EQ(os::readWhole(directory / "app"), Script);
+    EXPECT_EQ(os::readWhole(directory / "assets.tar.zst"), archive());
+    EXPECT_EQ(fs::status(directory / "helper").permissions(), fs::perms{0755});
+    EXPECT_EQ(std::distance(fs::directory_iterator(directory), {}), 4);
+    EXPECT_EQ(store::parseRelease(os::readWhole(directory / store::ReleaseFileName).value()).program, "app");
+}
+
+TEST_F(Stager, RefusesTwoPackagesThatWantOnePlace)
+{
+    staged.offer(Script);
+    staged.add("other", "app");
+    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "app: the entry app is there twice");
+    staged.offer(archive());
+    staged.add("other", "conf");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "app-2.0.bin: the entry conf is there twice");
+    staged.offer(archive());
+    staged.add(tar({{"bin/app", "other"}}), "second.tar");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second.tar: the entry bin/app is there twice");
+    staged.offer(archive());
+    staged.add(tar({{"bin", "no directory"}}), "second.tar");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "the entry bin is there twice");
+    staged.offer(archive());
+    staged.add(tar({{"conf/x", "beneath a file"}}), "second.tar");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "lies beneath conf");
+    staged.offer(tar({{"link", "", '2', "bin"}, {"bin/app", Script}}));
+    staged.add(tar({{"link/x", "through a link"}}), "second.tar");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "lies beneath link");
+    staged.offer(archive());
+    staged.add(tar({{"empty", "", '5'}}), "second.tar");
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second.tar: it is an archive without a");
+}
+
+TEST_F(Stager, LaysNothingOutBeforeEachPackageIsRight)
+{
+    const auto key = staged.offer(archive());
+    staged.add("the second one", "second");
+    const auto second = staged.store.loadAttempt()->packages.back().sha256;
+    os::writeDurably(staged.store.downloads() / second, "the second 0ne");
+    expectRefused(staged.run(Expected::Tree), code::HashMismatch, "second has the SHA-256 ");
+    fs::remove(staged.store.downloads() / second);
+    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second is missing");
+    EXPECT_FALSE(fs::exists(staged.store.stagingDirectory(key)));
+}
+
+TEST_F(Stager, TakesNoNameInTheTreeForItsOwnCopies)
+{
+    const auto key = staged.offer(tar({{".payload-0", "mine"}, {".payload-1", "mine too"}}));
+    staged.add("beside", "second");
+
+    EXPECT_EQ(staged.run(Expected::Tree).kind, VerdictKind::Staged);
+
+    EXPECT_EQ(os::readWhole(staged.store.stagingDirectory(key) / ".payload-1"), "mine too");
+}
+
+TEST_F(Stager, PassesNoOtherPackagesUnderTheNameOfAnInstalledRelease)
+{
+    const auto key = staged.offer(Script);
+    staged.add("one", "second");
+    ASSERT_EQ(staged.run(Expected::Program).kind, VerdictKind::Staged);
+    staged.store.install(key);
+
+    staged.offer(Script, "first-by-another-name");
+    staged.add("one", "second");
+    EXPECT_EQ(staged.run(Expected::Program).kind, VerdictKind::Staged);
+    staged.offer(Script);
+    staged.add("two", "second");
+    const auto verdict = staged.run(Expected::Program);
+
+    EXPECT_EQ(verdict.kind, VerdictKind::Failed); // Not refused: that would block what is installed.
+    EXPECT_NE(verdict.reason.find("installed here with other packages"), std::string::npos) << verdict.reason;
 }
 
 } // namespace
