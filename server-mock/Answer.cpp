@@ -24,18 +24,24 @@ protocol::Action postinstall(const Payload& payload)
 
 protocol::UpdateCheck offer(const Release& release, const Terms& terms)
 {
-    protocol::Package package;
-    package.name = release.name;
-    package.size = release.payload->sizeBytes();
-    package.hashSha1 = release.payload->sha1();
-    if (terms.sha256In == Sha256In::PackageAndAction) package.hashSha256 = release.payload->sha256();
-    package.required = true;
     protocol::Manifest manifest;
     manifest.version = release.version;
-    manifest.packages.push_back(package);
+    for (const auto& offered : release.packages) {
+        protocol::Package package;
+        package.name = offered.name;
+        package.size = offered.payload->sizeBytes();
+        package.hashSha1 = offered.payload->sha1();
+        // The action speaks of the first one only.
+        const bool isFirst = &offered == &release.packages.front();
+        if (terms.sha256In == Sha256In::PackageAndAction || (terms.sha256In == Sha256In::Action && !isFirst))
+            package.hashSha256 = offered.payload->sha256();
+        package.required = offered.required;
+        manifest.packages.push_back(package);
+    }
     // Some clients cannot read an action without a digest: then there is none.
     manifest.actions.emplace();
-    if (terms.sha256In != Sha256In::Nowhere) manifest.actions->push_back(postinstall(*release.payload));
+    if (terms.sha256In != Sha256In::Nowhere)
+        manifest.actions->push_back(postinstall(*release.packages.front().payload));
     protocol::UpdateCheck check;
     check.status = "ok";
     check.codebases.push_back(terms.origin + "/packages/" + segment(appKey(release.appid)) + '/' +

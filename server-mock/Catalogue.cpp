@@ -23,10 +23,21 @@ void demandOfferable(const Release& release)
     if (!isVersionText(release.version) || !protocol::Version::parse(release.version))
         throw std::invalid_argument("\"" + escaped(release.version) +
                                     "\" is no version; write it as 1.4.0 or 1.4.0-rc.1");
-    if (!isPlainName(release.name))
+}
+
+void demandName(const std::string& name)
+{
+    if (!isPlainName(name))
         throw std::invalid_argument(
-            "\"" + escaped(release.name) +
+            "\"" + escaped(name) +
             "\" is no package name; 1-128 of A-Z a-z 0-9 . _ + ~ - are, not beginning with . or -");
+}
+
+const OfferedPackage* packageOf(const Release& release, const std::string& name)
+{
+    const auto found = std::find_if(release.packages.begin(), release.packages.end(),
+                                    [&](const OfferedPackage& one) { return one.name == name; });
+    return found == release.packages.end() ? nullptr : &*found;
 }
 
 } // namespace
@@ -43,18 +54,40 @@ void Catalogue::put(Release release)
 {
     demandOfferable(release);
     const std::lock_guard lock(mutex_);
-    const auto isInTheWay = [&](const Release& other) {
-        return appKey(other.appid) == appKey(release.appid) && other.version == release.version &&
-               other.name == release.name && other.track != release.track &&
-               other.payload->sha256() != release.payload->sha256();
-    };
-    if (std::any_of(releases_.begin(), releases_.end(), isInTheWay))
-        throw std::invalid_argument(release.version + " is published on another track with other bytes and the same "
-                                                      "package name; give this one another name");
+    for (const auto& package : release.packages) demandFree(release, package);
     std::erase_if(releases_, [&](const Release& other) {
         return isSameRelease(other, release.appid, release.version, release.track);
     });
     releases_.push_back(std::move(release));
+}
+
+void Catalogue::add(const std::string& appid, const std::string& version, const std::string& track,
+                    OfferedPackage package)
+{
+    const std::lock_guard lock(mutex_);
+    const auto release = std::find_if(releases_.begin(), releases_.end(),
+                                      [&](const Release& one) { return isSameRelease(one, appid, version, track); });
+    if (release == releases_.end())
+        throw std::invalid_argument(escaped(version) + " is not published on that track; publish its first package");
+    if (packageOf(*release, package.name) != nullptr)
+        throw std::invalid_argument(version + " has a package named " + package.name + " already");
+    demandFree(*release, package);
+    release->packages.push_back(std::move(package));
+}
+
+// A package's address does not name the track.
+void Catalogue::demandFree(const Release& release, const OfferedPackage& package) const
+{
+    demandName(package.name);
+    for (const auto& other : releases_) {
+        if (appKey(other.appid) != appKey(release.appid) || other.version != release.version ||
+            other.track == release.track)
+            continue;
+        const auto* const same = packageOf(other, package.name);
+        if (same != nullptr && same->payload->sha256() != package.payload->sha256())
+            throw std::invalid_argument(release.version + " is published on another track with other bytes and the "
+                                                          "same package name; give this one another name");
+    }
 }
 
 bool Catalogue::remove(const std::string& appid, const std::string& version, const std::string& track)
@@ -86,13 +119,15 @@ std::optional<Release> Catalogue::newerThan(const std::string& version, const st
     return newest;
 }
 
-std::optional<Release> Catalogue::find(const std::string& appid, const std::string& version,
-                                       const std::string& name) const
+std::shared_ptr<const Payload> Catalogue::find(const std::string& appid, const std::string& version,
+                                               const std::string& name) const
 {
     const std::lock_guard lock(mutex_);
-    for (const auto& one : releases_)
-        if (appKey(one.appid) == appKey(appid) && one.version == version && one.name == name) return one;
-    return std::nullopt;
+    for (const auto& one : releases_) {
+        if (appKey(one.appid) != appKey(appid) || one.version != version) continue;
+        if (const auto* const package = packageOf(one, name)) return package->payload;
+    }
+    return nullptr;
 }
 
 } // namespace baton::mock

@@ -12,12 +12,17 @@
 
 namespace baton::mock {
 
+struct OfferedPackage {
+    std::string name;                       ///< one path segment
+    std::shared_ptr<const Payload> payload; ///< owned by the catalogue and by each answer that streams it
+    bool required = true;
+};
+
 struct Release {
     std::string appid; ///< as it was published
     std::string version;
-    std::string track;                      ///< empty: offered to every track
-    std::string name;                       ///< of the package, one path segment
-    std::shared_ptr<const Payload> payload; ///< owned by the catalogue and by each answer that streams it
+    std::string track;                    ///< empty: offered to every track
+    std::vector<OfferedPackage> packages; ///< one at least
 };
 
 /// An app's id without its braces and in lower case: how ids are compared, and how they stand in a path.
@@ -29,6 +34,10 @@ public:
     /// Takes the place of the same app, version and track.  @throws std::invalid_argument saying what cannot be offered
     void put(Release release);
 
+    /// Offers one more package with what is published already.  @throws std::invalid_argument if that is not, or has
+    /// one of that name
+    void add(const std::string& appid, const std::string& version, const std::string& track, OfferedPackage package);
+
     /// False if it was not there.
     bool remove(const std::string& appid, const std::string& version, const std::string& track);
 
@@ -39,9 +48,13 @@ public:
     std::optional<Release> newerThan(const std::string& version, const std::string& appid,
                                      const std::string& track) const;
 
-    std::optional<Release> find(const std::string& appid, const std::string& version, const std::string& name) const;
+    /// Nothing if there is none of that name.
+    std::shared_ptr<const Payload> find(const std::string& appid, const std::string& version,
+                                        const std::string& name) const;
 
 private:
+    void demandFree(const Release& release, const OfferedPackage& package) const;
+
     mutable std::mutex mutex_;
     std::vector<Release> releases_;
 };

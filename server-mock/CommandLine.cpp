@@ -13,12 +13,14 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
 
   --listen HOST:PORT               where to answer (127.0.0.1:8080); port 0 takes one that is free
   --publish APPID=VERSION=FILE     offers FILE as that app's release; repeatable
+  --add APPID=VERSION=FILE         offers FILE as one more package of what was published before; repeatable
   --sha256 both|action|none        where the SHA-256 stands: package and action, the action alone, nowhere (both)
   --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
   --quiet                          no line for each request
 
 Omaha is at /v1/update/ and /update. While it runs:
   curl -X PUT --data-binary @FILE http://HOST:PORT/mock/apps/APPID/releases/VERSION    offers FILE; DELETE withdraws it
+    ?name=NAME&track=NAME          and add=true for one more package of what is published, required=false with it
   curl http://HOST:PORT/mock/requests                                                  all that was asked
   curl -d '{"next":3,"on":"package","what":"cut"}' http://HOST:PORT/mock/faults        fails; DELETE heals
 Its first line is "listening on http://HOST:PORT". Exit codes: 0 told to end, 64 wrong options, 66 no such file,
@@ -33,14 +35,21 @@ namespace {
     throw std::invalid_argument(why + "; see baton-mock-server --help");
 }
 
-Publication readPublication(std::string_view text)
+Publication readPublication(std::string_view text, Publication::As as)
 {
     const auto first = text.find('=');
     const auto second = first == text.npos ? text.npos : text.find('=', first + 1);
     if (second == text.npos || first == 0 || second == first + 1 || second + 1 == text.size())
-        refuse("--publish needs APPID=VERSION=FILE, not " + escaped(text));
+        refuse((as == Publication::As::Release ? "--publish" : "--add") +
+               std::string(" needs APPID=VERSION=FILE, not ") + escaped(text));
     return {std::string(text.substr(0, first)), std::string(text.substr(first + 1, second - first - 1)),
-            std::string(text.substr(second + 1))};
+            std::string(text.substr(second + 1)), as};
+}
+
+template <Publication::As as>
+void publish(CommandLine& line, std::string_view value)
+{
+    line.publications.push_back(readPublication(value, as));
 }
 
 void setListen(CommandLine& line, std::string_view value)
@@ -77,8 +86,8 @@ struct Flag {
 
 constexpr std::array ValuedOptions{
     Valued{"--listen", setListen},
-    Valued{"--publish",
-           [](CommandLine& line, std::string_view value) { line.publications.push_back(readPublication(value)); }},
+    Valued{"--publish", publish<Publication::As::Release>},
+    Valued{"--add", publish<Publication::As::FurtherPackage>},
     Valued{"--sha256", setSha256},
 };
 constexpr std::array Flags{

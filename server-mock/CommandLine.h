@@ -13,9 +13,12 @@
 namespace baton::mock {
 
 struct Publication {
+    enum class As { Release, FurtherPackage };
+
     std::string appid;
     std::string version;
     std::filesystem::path file;
+    As as = As::Release;
 
     friend bool operator==(const Publication&, const Publication&) = default;
 };

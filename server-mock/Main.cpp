@@ -56,8 +56,8 @@ int serve(const CommandLine& line)
     options.manners = line.manners;
     if (!line.quiet) options.log = say;
     options.opening = [&line](MockServer& server) {
-        for (const auto& publication : line.publications)
-            server.publish(publication.appid, publication.version, publication.file);
+        for (const auto& [appid, version, file, as] : line.publications)
+            as == Publication::As::Release ? server.publish(appid, version, file) : server.add(appid, version, file);
         say("listening on " + server.url());
     };
     const MockServer server(std::move(options));

@@ -78,6 +78,12 @@ struct Directory {
     }
 };
 
+OfferedPackage packageOf(const std::filesystem::path& file, const Label& label)
+{
+    return {label.name.empty() ? file.filename().string() : label.name, std::make_shared<const Payload>(file),
+            label.required};
+}
+
 } // namespace
 
 struct MockServer::Parts {
@@ -127,8 +133,13 @@ std::uint16_t MockServer::port() const { return parts_->port; }
 void MockServer::publish(const std::string& appid, const std::string& version, const std::filesystem::path& file,
                          const Label& label)
 {
-    const auto name = label.name.empty() ? file.filename().string() : label.name;
-    parts_->site.catalogue.put({appid, version, label.track, name, std::make_shared<const Payload>(file)});
+    parts_->site.catalogue.put({appid, version, label.track, {packageOf(file, label)}});
+}
+
+void MockServer::add(const std::string& appid, const std::string& version, const std::filesystem::path& file,
+                     const Label& label)
+{
+    parts_->site.catalogue.add(appid, version, label.track, packageOf(file, label));
 }
 
 void MockServer::publishBytes(const std::string& appid, const std::string& version, std::string_view bytes,
@@ -138,8 +149,11 @@ void MockServer::publishBytes(const std::string& appid, const std::string& versi
     const auto file = site.uploads / std::to_string(site.nextUpload++);
     if (!std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush())
         throw std::runtime_error("the payload cannot be written to " + file.string());
-    site.catalogue.put({appid, version, label.track, label.name.empty() ? "payload" : label.name,
-                        std::make_shared<const Payload>(file, Payload::AtEnd::RemoveFile)});
+    site.catalogue.put({appid,
+                        version,
+                        label.track,
+                        {{label.name.empty() ? "payload" : label.name,
+                          std::make_shared<const Payload>(file, Payload::AtEnd::RemoveFile), label.required}}});
 }
 
 bool MockServer::withdraw(const std::string& appid, const std::string& version, const std::string& track)

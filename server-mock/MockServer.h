@@ -29,8 +29,9 @@ struct MockServerOptions {
 };
 
 struct Label {
-    std::string track; ///< empty: offered to every track
-    std::string name;  ///< of the package; empty: the file's own, or "payload"
+    std::string track;    ///< empty: offered to every track
+    std::string name;     ///< of the package; empty: the file's own, or "payload"
+    bool required = true; ///< says nothing of a first package
 };
 
 /// Answers from its construction to its end, in threads of its own: Omaha at /v1/update/ and /update, the packages with
@@ -53,6 +54,11 @@ public:
                  const Label& label = {});
     void publishBytes(const std::string& appid, const std::string& version, std::string_view bytes,
                       const Label& label = {});
+
+    /// Offers one more package with what was published.
+    /// @throws std::invalid_argument if that was not, std::runtime_error
+    void add(const std::string& appid, const std::string& version, const std::filesystem::path& file,
+             const Label& label = {});
 
     /// False if it was not there.
     bool withdraw(const std::string& appid, const std::string& version, const std::string& track = {});

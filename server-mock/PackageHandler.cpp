@@ -110,20 +110,20 @@ void answerPackage(Site& site, const Path& path, HTTPServerRequest& request, HTT
         record(site, request, HTTPResponse::HTTP_OK);
         return reply(response, HTTPResponse::HTTP_OK, "text/html", HtmlPage);
     }
-    const auto release = site.catalogue.find(path[1], path[2], path[3]);
+    const auto payload = site.catalogue.find(path[1], path[2], path[3]);
     if (request.getMethod() != "GET" && request.getMethod() != "HEAD") {
         record(site, request, HTTPResponse::HTTP_METHOD_NOT_ALLOWED);
         response.set("Allow", "GET, HEAD");
         return replyText(response, HTTPResponse::HTTP_METHOD_NOT_ALLOWED, "A package is fetched by GET.");
     }
-    if (!release) {
+    if (!payload) {
         record(site, request, HTTPResponse::HTTP_NOT_FOUND);
         return replyText(response, HTTPResponse::HTTP_NOT_FOUND, "No such package is published.");
     }
-    const auto part = partFor(request, *release->payload);
+    const auto part = partFor(request, *payload);
     record(site, request, statusOf(part));
     if (fault && fault->what == What::Delay && site.stopping.tryWait(fault->value)) return;
-    send(request, response, *release->payload, part, fault);
+    send(request, response, *payload, part, fault);
 }
 
 } // namespace baton::mock

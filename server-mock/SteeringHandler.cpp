@@ -24,6 +24,13 @@ std::string parameter(const HTTPServerRequest& request, const std::string& name,
     return missing;
 }
 
+bool flag(const HTTPServerRequest& request, const std::string& name, const std::string& missing)
+{
+    const auto text = parameter(request, name, missing);
+    if (text != "true" && text != "false") throw std::invalid_argument(name + " is true or false");
+    return text == "true";
+}
+
 std::shared_ptr<const Payload> upload(Site& site, HTTPServerRequest& request)
 {
     if (!hasBody(request)) throw std::invalid_argument("the body is the payload, and there is none");
@@ -50,9 +57,16 @@ void steerRelease(Site& site, const Path& path, HTTPServerRequest& request, HTTP
     const auto track = parameter(request, "track", "");
     const auto label = escaped(appid) + ' ' + escaped(version);
     if (request.getMethod() == "PUT") {
-        site.catalogue.put({appid, version, track, parameter(request, "name", "payload"), upload(site, request)});
-        site.log("published " + label);
-        return replyText(response, HTTPResponse::HTTP_OK, "published " + label);
+        const bool isAdded = flag(request, "add", "false");
+        const OfferedPackage package{parameter(request, "name", "payload"), upload(site, request),
+                                     flag(request, "required", "true")};
+        if (isAdded)
+            site.catalogue.add(appid, version, track, package);
+        else
+            site.catalogue.put({appid, version, track, {package}});
+        const auto done = isAdded ? "added to " + label : "published " + label;
+        site.log(done);
+        return replyText(response, HTTPResponse::HTTP_OK, done);
     }
     if (!site.catalogue.remove(appid, version, track))
         return replyText(response, HTTPResponse::HTTP_NOT_FOUND, label + " is not published on that track");

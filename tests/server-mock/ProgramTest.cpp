@@ -159,6 +159,7 @@ TEST(MockServerProgram, EndsWith64AndAHintForAWrongOption)
                                                                        {"--listen", "127.0.0.1"},
                                                                        {"--listen", "127.0.0.1:65536"},
                                                                        {"--publish", "web=1.1.0"},
+                                                                       {"--add", "web=1.1.0"},
                                                                        {"--publish", "=1=f"},
                                                                        {"--sha256", "md5"},
                                                                        {"--help=1"},

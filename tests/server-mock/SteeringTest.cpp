@@ -58,6 +58,31 @@ TEST(Steering, TakesAnIdThatHasToBeEncoded)
     EXPECT_EQ(ask(server, "GET", packagePath(server, answerTo(server, checkOf(id, "1.0.0")))).body, "hello");
 }
 
+TEST(Steering, AddsPackagesToWhatIsPublished)
+{
+    MockServer server;
+    const std::string add = std::string(Release) + "?add=true";
+
+    EXPECT_EQ(ask(server, "PUT", add, "too early").status, 400);
+    ASSERT_EQ(ask(server, "PUT", std::string(Release) + "?name=first", "1").status, 200);
+    EXPECT_EQ(ask(server, "PUT", add + "&name=second", "22").body, "added to web 1.1.0\n");
+    EXPECT_EQ(ask(server, "PUT", add + "&name=third&required=false", "333").status, 200);
+    EXPECT_EQ(ask(server, "PUT", add + "&name=second", "again").status, 400);
+    EXPECT_EQ(ask(server, "PUT", add + "&name=x&required=perhaps", "x").status, 400);
+
+    const auto answer = answerTo(server, checkOf("web", "1.0.0"));
+    const auto& packages = answer.updatecheck->manifest->packages;
+    ASSERT_EQ(packages.size(), 3U);
+    EXPECT_EQ(packages[1].size, 2);
+    EXPECT_EQ(packages[1].hashSha256.size(), 64U);
+    EXPECT_EQ(packages[1].required, true);
+    EXPECT_EQ(packages[2].required, false);
+    EXPECT_EQ(answer.updatecheck->manifest->actions->size(), 1U);
+    EXPECT_EQ(ask(server, "GET", "/packages/web/1.1.0/second").body, "22");
+    ask(server, "PUT", std::string(Release) + "?name=alone", "4");
+    EXPECT_EQ(ask(server, "GET", "/packages/web/1.1.0/second").status, 404);
+}
+
 TEST(Steering, WithdrawsWhatWasPut)
 {
     MockServer server;
