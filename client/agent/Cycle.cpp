@@ -133,17 +133,16 @@ void Cycle::ask(source::Asker asker)
 
 void Cycle::considerOffer(const source::Offer& offer, const std::string& sessionId)
 {
-    const auto decision = decide(offer, running(), ledger_.state());
+    const auto decision = decide(offer, running(), ledger_.state(), doors_.store.installed());
     if (decision.choice != Choice::Take) {
         failures_ = 0;
         return turnDown(offer, decision, sessionId);
     }
-    const auto& package = offer.packages.front();
-    doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", 1 package, " +
-                    printSize(package.sizeBytes));
+    const store::Attempt attempt{keyOf(offer), running(), store::AttemptStage::Granted, neededOf(offer), sessionId};
+    const auto count = attempt.packages.size();
+    doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
+                    (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));
     tellChecked("update", offer.version + " is offered");
-    store::Attempt attempt{keyOf(offer), running(), store::AttemptStage::Granted, {}, sessionId};
-    attempt.packages.push_back({package.name, package.sizeBytes, package.sha256, package.urls, {}});
     ledger_.begin(attempt);
 }
 

@@ -69,6 +69,8 @@ private:
     Doors doors_;
     Ledger ledger_;
     fetch::Fetcher fetcher_;
+    std::size_t fetching_ = 0; ///< the package that is being fetched
+    std::int64_t fetched_ = 0; ///< the bytes of those before it
     Instant nextCheck_{};
     Instant nextProgress_{};
     int failures_ = 0;                 ///< checks or downloads in a row

@@ -25,10 +25,10 @@ void Cycle::goOn()
     if (!attempt) return tell(AgentNews::Kind::Idle);
     if (gone_ || gaveUp_) return;
     if (attempt->stage == AttemptStage::Downloaded) {
-        tellProgress(attempt->packages.front().sizeBytes);
+        tellProgress(attempt->sizeBytes());
         tell(AgentNews::Kind::Downloaded);
     } else if (attempt->stage == AttemptStage::Installed) {
-        tellProgress(attempt->packages.front().sizeBytes);
+        tellProgress(attempt->sizeBytes());
     } else {
         download();
     }
@@ -40,16 +40,22 @@ void Cycle::download()
     tellProgress(0);
     deliver(); // Before the first byte, if the server can be reached; the packages may lie on another host.
     const auto begun = doors_.clock.now();
-    const auto package = ledger_.attempt()->packages.front(); // A copy: the validator changes the attempt's own.
-    const auto result = fetcher_.fetch({package.sha256, package.sizeBytes, package.urls, package.validator}, *this);
-    if (!result) return giveUp(result.error());
-    if (*result == fetch::Ending::Complete) finished(begun);
+    fetched_ = 0;
+    const auto packages = ledger_.attempt()->packages; // A copy: the validator changes the attempt's own.
+    for (fetching_ = 0; fetching_ < packages.size(); ++fetching_) {
+        const auto& package = packages[fetching_];
+        const auto result = fetcher_.fetch({package.sha256, package.sizeBytes, package.urls, package.validator}, *this);
+        if (!result) return giveUp(result.error());
+        if (*result != fetch::Ending::Complete) return;
+        fetched_ += package.sizeBytes;
+    }
+    finished(begun);
 }
 
 void Cycle::finished(Instant begun)
 {
     failures_ = 0;
-    const auto size = ledger_.attempt()->packages.front().sizeBytes;
+    const auto size = ledger_.attempt()->sizeBytes();
     doors_.log.info(ledger_.attempt()->key.version + " fetched and its digest is right (" + printSize(size) + " in " +
                     printSeconds(doors_.clock.now() - begun) + ')');
     ledger_.reached(AttemptStage::Downloaded, Milestone::Downloaded);
@@ -73,13 +79,13 @@ void Cycle::giveUp(const Failure& failure)
     doors_.wire.tell(news);
 }
 
-void Cycle::validator(const std::string& text) { ledger_.validator(text); }
+void Cycle::validator(const std::string& text) { ledger_.validator(fetching_, text); }
 
 bool Cycle::progress(std::int64_t bytes)
 {
     if (doors_.clock.now() < nextProgress_) return !gone_;
     nextProgress_ = doors_.clock.now() + ProgressEvery;
-    tellProgress(bytes);
+    tellProgress(fetched_ + bytes);
     return heard(doors_.wire.wait(Duration(0)));
 }
 
@@ -107,7 +113,7 @@ void Cycle::tellProgress(std::int64_t bytes)
     news.version = ledger_.attempt()->key.version;
     news.word = StageWords.at(static_cast<std::size_t>(ledger_.attempt()->stage));
     news.bytes = bytes;
-    news.size = ledger_.attempt()->packages.front().sizeBytes;
+    news.size = ledger_.attempt()->sizeBytes();
     doors_.wire.tell(news);
 }
 

@@ -89,9 +89,9 @@ void Ledger::begin(const store::Attempt& attempt)
     attempt_ = attempt;
 }
 
-void Ledger::validator(const std::string& text)
+void Ledger::validator(std::size_t package, const std::string& text)
 {
-    attempt_->packages.front().validator = text;
+    attempt_->packages.at(package).validator = text;
     store_.save(*attempt_);
 }
 

@@ -25,7 +25,7 @@ public:
 
     /// Begins an attempt: on disk before the server hears of it.
     void begin(const store::Attempt& attempt);
-    void validator(const std::string& text); ///< of the first package's part
+    void validator(std::size_t package, const std::string& text); ///< of that package's part
     void reached(store::AttemptStage stage, Milestone milestone);
 
     /// After the attempt was given up: ends it by the newest line of the history if that tells of the same failure. An

@@ -3,9 +3,11 @@
 #pragma once
 
 #include "client/source/Source.h"
+#include "client/store/Attempt.h"
 #include "client/store/State.h"
 
 #include <string>
+#include <vector>
 
 namespace baton::agent {
 
@@ -24,6 +26,11 @@ struct Decision {
 /// A release is known by its version and the digest of its first package.
 store::ReleaseKey keyOf(const source::Offer& offer);
 
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state);
+/// What a release is made of: the first package, and the others that are required.
+std::vector<store::AttemptPackage> neededOf(const source::Offer& offer);
+
+/// `installed`: the releases that lie in the store.
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
+                const std::vector<store::Release>& installed);
 
 } // namespace baton::agent

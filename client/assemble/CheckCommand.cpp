@@ -29,8 +29,9 @@ Report reportOf(const source::Offer& offer)
     for (const auto& package : offer.packages) {
         report.json["packages"].push_back(
             {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}, {"urls", package.urls}});
-        report.text +=
-            "\n  " + package.name + ", " + std::to_string(package.sizeBytes) + " bytes, sha256 " + package.sha256;
+        if (!package.required) report.json["packages"].back()["required"] = false;
+        report.text += "\n  " + package.name + ", " + std::to_string(package.sizeBytes) + " bytes, " +
+                       (package.required ? "sha256 " + package.sha256 : "not required, left out");
         for (const auto& url : package.urls) report.text += "\n  " + escaped(url, 2048);
     }
     return report;

@@ -73,17 +73,18 @@ Answer answerFrom(const protocol::UpdateCheck& check)
     Offer offer{check.manifest->version, {}};
     for (const auto& package : check.manifest->packages) {
         const bool first = offer.packages.empty();
+        const bool required = first || package.required.value_or(true);
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;
-        if (sha256.empty())
+        if (required && sha256.empty())
             return unusable(offer.version, code::VerificationFailed,
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");
         auto urls = urlsOf(check, package.name);
-        if (urls.empty())
+        if (required && urls.empty())
             return unusable(offer.version, code::AnswerInvalid,
                             "none of its addresses is one of http:// or https:// that can be asked");
-        offer.packages.push_back({package.name, package.size, sha256, std::move(urls)});
+        offer.packages.push_back({package.name, package.size, sha256, std::move(urls), required});
     }
     return offer;
 }

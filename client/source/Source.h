@@ -25,8 +25,9 @@ struct Question {
 struct OfferedPackage {
     std::string name;
     std::int64_t sizeBytes = 0;
-    std::string sha256;            ///< 64 lower-case hex digits
-    std::vector<std::string> urls; ///< whole, in the order of preference
+    std::string sha256;            ///< 64 lower-case hex digits; empty only if it is not required
+    std::vector<std::string> urls; ///< whole, in the order of preference; none only if it is not required
+    bool required = true;          ///< of the first always: it is the payload
 
     friend bool operator==(const OfferedPackage&, const OfferedPackage&) = default;
 };

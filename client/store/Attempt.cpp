@@ -29,6 +29,13 @@ AttemptPackage attemptPackageFrom(const Json& object)
 
 } // namespace
 
+std::int64_t Attempt::sizeBytes() const
+{
+    std::int64_t sum = 0;
+    for (const auto& package : packages) sum += package.sizeBytes;
+    return sum;
+}
+
 std::string print(const Attempt& attempt)
 {
     Json document = {{"format", 1}, {"version", attempt.key.version}, {"sha256", attempt.key.sha256}};

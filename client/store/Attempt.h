@@ -29,8 +29,10 @@ struct Attempt {
     ReleaseKey key;   ///< what is being fetched
     std::string from; ///< the version that ran when it was granted
     AttemptStage stage = AttemptStage::Granted;
-    std::vector<AttemptPackage> packages;
+    std::vector<AttemptPackage> packages; ///< the first is the payload; none that is not required
     std::string sessionId;
+
+    std::int64_t sizeBytes() const; ///< of all packages
 
     friend bool operator==(const Attempt&, const Attempt&) = default;
 };

@@ -162,6 +162,14 @@ protected:
         return found;
     }
 
+    AgentNews lastProgress() const
+    {
+        AgentNews last;
+        for (const auto& one : wire.news)
+            if (one.kind == AgentNews::Kind::Progress) last = one;
+        return last;
+    }
+
     baton::testing::TemporaryDirectory directory;
     store::Store store;
     HandClock clock;
@@ -327,4 +335,47 @@ TEST_F(CycleTest, SurvivesADamagedAttemptAndOutbox)
     live({});
 
     EXPECT_THAT(source.heard, ElementsAre("check"));
+}
+
+TEST_F(CycleTest, FetchesEveryRequiredPackageAsOneRelease)
+{
+    const std::string more = "what lies beside it";
+    transport.files["http://cdn.example/more"] = more;
+    auto several = offer();
+    several.packages.push_back({"extra", 5, {}, {}, false});
+    several.packages.push_back(
+        {"more", static_cast<std::int64_t>(more.size()), digestOf(more), {"http://cdn.example/more"}});
+    several.packages.push_back(
+        {"again", static_cast<std::int64_t>(more.size()), digestOf(more), {"http://cdn.example/more"}});
+    source.answers = {several};
+
+    live({});
+
+    const auto attempt = store.loadAttempt().value();
+    EXPECT_EQ(attempt.stage, store::AttemptStage::Downloaded);
+    ASSERT_EQ(attempt.packages.size(), 3U);
+    EXPECT_EQ(attempt.packages[1].name, "more");
+    EXPECT_EQ(attempt.packages[1].validator, "\"a\"");
+    EXPECT_EQ(os::readWhole(store.downloads() / digestOf(more)), more);
+    EXPECT_EQ(transport.asked, 2); // The same bytes come once.
+    EXPECT_EQ(lastProgress().bytes, static_cast<std::int64_t>(Bytes.size() + 2 * more.size()));
+    EXPECT_EQ(lastProgress().size, lastProgress().bytes);
+    EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "14/1"));
+}
+
+TEST_F(CycleTest, TellsWhyItCannotTakeAnOfferOfSeveralPackages)
+{
+    const auto with = [this](source::OfferedPackage package) {
+        auto several = offer();
+        several.packages.push_back(std::move(package));
+        return several;
+    };
+    source.answers = {with({"web", 5, std::string(64, 'a'), {url}}), with({"..", 5, std::string(64, 'a'), {url}}),
+                      with({"same", 5, key.sha256, {url}})};
+
+    live({timePasses, timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:12", "check", "check"));
+    EXPECT_EQ(transport.asked, 0);
+    EXPECT_FALSE(store.loadAttempt());
 }
