@@ -35,6 +35,12 @@ std::string textOf(const Element& element, const char* attribute)
     return value ? *value : std::string();
 }
 
+std::optional<std::string> maybeTextOf(const Element& element, const char* attribute)
+{
+    const auto* const value = element.attribute(attribute);
+    return value ? std::optional(*value) : std::nullopt;
+}
+
 std::string demandText(const Element& element, const char* attribute)
 {
     auto text = textOf(element, attribute);
@@ -71,6 +77,25 @@ std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements,
         if (const auto text = textOf(*element, attribute); !text.empty() && !seen.insert(lower(bare(text))).second)
             refuse(*element, attribute, "is there twice");
     return elements;
+}
+
+Extras extrasOf(const Element& element)
+{
+    Extras extras;
+    for (const auto& one : element.attributes)
+        if (one.name.starts_with('_')) extras.push_back({one.name, one.value, one.kind});
+    return extras;
+}
+
+void encodeExtras(Element& element, const Extras& extras)
+{
+    for (const auto& extra : extras) element.attributes.push_back({extra.name, extra.value, extra.kind});
+}
+
+bool isWord(std::string_view text, std::string_view word)
+{
+    return std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 } // namespace baton::protocol

@@ -7,12 +7,16 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace baton::protocol {
 
 /// Empty if it is not said.
 std::string textOf(const Element& element, const char* attribute);
+
+/// Nothing if it is not said; it may be empty.
+std::optional<std::string> maybeTextOf(const Element& element, const char* attribute);
 
 /// @throws DecodeError if it is not said or empty.
 std::string demandText(const Element& element, const char* attribute);
@@ -27,6 +31,13 @@ std::optional<bool> flagOf(const Element& element, const char* attribute);
 /// The same elements, if no two of them have the same text there, braces aside and in whatever case.  @throws
 /// DecodeError
 std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements, const char* attribute);
+
+/// The attributes whose names begin with an underscore.
+Extras extrasOf(const Element& element);
+void encodeExtras(Element& element, const Extras& extras);
+
+/// Words of Omaha's are the same in any case.
+bool isWord(std::string_view text, std::string_view word);
 
 [[noreturn]] void refuse(const Element& element, const char* attribute, const std::string& why);
 

@@ -1,21 +1,35 @@
-// An XML document as a bounded tree: what is too large, too deep or clever is refused while it is read.
+// A document of any form as a bounded tree: an element has scalar attributes and child elements.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+
+#include "protocol/Extra.h"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace baton::protocol {
 
+// What a document may be at most; no message of Omaha's comes near.
 inline constexpr std::size_t LongestDocument = 512 * 1024;
+inline constexpr std::size_t MostElements = 10'000;
+inline constexpr std::size_t MostAttributes = 20'000;
+inline constexpr std::size_t MostAttributesEach = 64;
 
+/// In XML an attribute, in JSON a member that is neither object nor list.
+struct Attribute {
+    std::string name;
+    std::string value;
+    Kind kind = Kind::Text;
+};
+
+/// In JSON an object; the objects of a list are children of one name.
 struct Element {
     std::string name;
-    std::vector<std::pair<std::string, std::string>> attributes;
+    std::vector<Attribute> attributes;
     std::vector<Element> children;
+    std::string text; ///< between the tags, of `data` and `metadata` alone; in JSON `#text`, or a list's scalar
 
     /// Null when it is not there.
     const std::string* attribute(std::string_view key) const;
@@ -24,15 +38,11 @@ struct Element {
     std::vector<const Element*> all(std::string_view child) const;
 
     /// Adds an attribute unless the value is empty.
-    void say(std::string key, std::string value);
+    void say(std::string key, std::string value, Kind kind = Kind::Text);
     Element& add(std::string child);
 };
 
-/// At most 512 KiB, 16 levels, 10,000 elements, 64 attributes each; UTF-8, no DOCTYPE. Elements and attributes with a
-/// prefix are left out, as unknown ones; text between elements too.  @throws DecodeError
-Element readXml(std::string_view text);
-
-/// With the XML declaration, escaped; bytes that XML cannot hold become '?'.
-std::string writeXml(const Element& root);
+/// What came from a document, as it may stand in an error: printable and short.
+std::string printable(std::string_view text);
 
 } // namespace baton::protocol

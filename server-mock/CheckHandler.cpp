@@ -1,6 +1,6 @@
 #include "client/core/HostPort.h"
 #include "client/core/Text.h"
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 #include "server-mock/Handlers.h"
 
 #include <Poco/Net/HTTPResponse.h>
@@ -14,7 +14,6 @@ using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
 constexpr std::size_t LongestRequest = 512 * 1024;
-constexpr const char* XmlType = "text/xml; charset=utf-8";
 constexpr std::int64_t OmahaEpoch = 1'167'609'600; // 2007-01-01T00:00:00Z
 constexpr std::int64_t SecondsADay = 86'400;
 
@@ -60,20 +59,36 @@ void spoilDigests(protocol::Response& response)
     }
 }
 
+// What is sent, and as what.
+struct Body {
+    std::string text;
+    std::string type;
+};
+
 // Says a length and closes before it is reached.
-void sendCut(HTTPServerResponse& response, const std::string& body, int bytes)
+void sendCut(HTTPServerResponse& response, const Body& body, int bytes)
 {
-    const auto length = bytes > 0 ? std::min(body.size(), static_cast<std::size_t>(bytes)) : body.size() / 2;
-    response.setContentType(XmlType);
-    response.setContentLength64(static_cast<Poco::Int64>(body.size()));
-    response.send().write(body.data(), static_cast<std::streamsize>(length)).flush();
+    const auto size = body.text.size();
+    const auto length = bytes > 0 ? std::min(size, static_cast<std::size_t>(bytes)) : size / 2;
+    response.setContentType(body.type);
+    response.setContentLength64(static_cast<Poco::Int64>(size));
+    response.send().write(body.text.data(), static_cast<std::streamsize>(length)).flush();
 }
 
-void send(HTTPServerResponse& response, std::string body, const std::optional<Fault>& fault)
+void send(HTTPServerResponse& response, Body body, const std::optional<Fault>& fault)
 {
     if (fault && fault->what == What::Cut) return sendCut(response, body, fault->value);
-    if (fault && fault->what == What::Malformed) body.resize(body.size() / 2); // A whole answer of half a document.
-    reply(response, HTTPResponse::HTTP_OK, XmlType, body);
+    // A whole answer of half a document.
+    if (fault && fault->what == What::Malformed) body.text.resize(body.text.size() / 2);
+    reply(response, HTTPResponse::HTTP_OK, body.type, body.text);
+}
+
+// In the form and the protocol of the question.
+Body bodyFor(const Asked& asked, protocol::Response answered)
+{
+    const auto form = protocol::formOf(asked.body, asked.request->protocol);
+    if (form != protocol::Form::Xml) answered.protocol = asked.request->protocol;
+    return {encode(answered, form), std::string(contentTypeOf(form))};
 }
 
 void record(Site& site, Asked asked, int status, const std::string& line)
@@ -91,7 +106,7 @@ void answerCheck(Site& site, HTTPServerRequest& request, HTTPServerResponse& res
     asked.body = readBody(request, LongestRequest);
     try {
         if (asked.method != "POST") throw protocol::DecodeError("Omaha is asked by POST, this is a " + asked.method);
-        asked.request = protocol::decodeXmlRequest(asked.body);
+        asked.request = protocol::decodeRequest(asked.body);
     } catch (const protocol::DecodeError& e) {
         asked.error = e.what();
     }
@@ -111,9 +126,10 @@ void answerCheck(Site& site, HTTPServerRequest& request, HTTPServerResponse& res
     std::string line;
     for (std::size_t i = 0; i < answered.apps.size(); ++i)
         line += (i == 0 ? "" : "; ") + lineOf(asked.request->apps[i], answered.apps[i]);
+    auto body = bodyFor(asked, std::move(answered));
     record(site, std::move(asked), HTTPResponse::HTTP_OK, line);
     if (fault && fault->what == What::Delay && site.stopping.tryWait(fault->value)) return;
-    send(response, protocol::encodeXml(answered), fault);
+    send(response, std::move(body), fault);
 }
 
 } // namespace baton::mock

@@ -1,6 +1,6 @@
 #include "server-mock/Journal.h"
 
-#include "protocol/CanonicalJson.h"
+#include "protocol/Codec.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,7 +19,7 @@ Json toJson(const Asked& asked)
     object["status"] = asked.status;
     if (asked.on == On::Package) return object;
     object["body"] = asked.body;
-    if (asked.request) object.update(Json::parse(protocol::canonicalJson(*asked.request)));
+    if (asked.request) object.update(Json::parse(encode(*asked.request, protocol::Form::Canonical)));
     if (!asked.error.empty()) object["error"] = asked.error;
     return object;
 }

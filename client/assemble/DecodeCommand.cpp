@@ -3,8 +3,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
-#include "protocol/CanonicalJson.h"
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <array>
 #include <cerrno>
@@ -47,8 +46,8 @@ try {
 std::string canonicalJson(std::string_view kind, std::string_view message)
 try {
     if (message.size() > LongestMessage) refuseLong();
-    if (kind == "request") return protocol::canonicalJson(protocol::decodeXmlRequest(message));
-    if (kind == "response") return protocol::canonicalJson(protocol::decodeXmlResponse(message));
+    if (kind == "request") return encode(protocol::decodeRequest(message), protocol::Form::Canonical);
+    if (kind == "response") return encode(protocol::decodeResponse(message), protocol::Form::Canonical);
     throw UsageError("\"" + escaped(kind) + "\" is neither request nor response: baton decode response answer.xml");
 } catch (const protocol::DecodeError& error) {
     throw UsageError("this is no Omaha " + std::string(kind) + ": " + escaped(error.what(), 400), exitcode::Data);

@@ -1,8 +1,8 @@
 #include "client/source/Meaning.h"
 
 #include "client/core/Text.h"
+#include "protocol/Codec.h"
 #include "protocol/Version.h"
-#include "protocol/Xml.h"
 
 #include <algorithm>
 #include <array>
@@ -125,7 +125,7 @@ Failure explain(const transport::HttpReply& reply, const std::string& why)
 
 Result<Answer> meaningOf(const transport::HttpReply& reply, const std::string& appId)
 try {
-    const auto response = protocol::decodeXmlResponse(reply.body);
+    const auto response = protocol::decodeResponse(reply.body);
     for (const auto& app : response.apps) {
         if (!isSameId(app.appid, appId)) continue;
         if (app.status != "ok") return Answer(refusedBy(app.status));

@@ -2,7 +2,7 @@
 
 #include "client/core/ProductVersion.h"
 #include "client/source/Meaning.h"
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <sys/utsname.h>
 
@@ -104,7 +104,8 @@ Checked OmahaSource::check(const Question& question)
     app.ping.emplace().active = 1;
     app.updatecheck.emplace();
     const auto request = requestOf(installSource(question.asker), question.sessionId, std::move(app));
-    const auto reply = transport_.post(*url, headersFor(identity_, question.asker), encodeXml(request));
+    const auto reply =
+        transport_.post(*url, headersFor(identity_, question.asker), encode(request, protocol::Form::Xml));
     if (!reply) return {reply.error(), {}};
     return {meaningOf(*reply, identity_.appId), retryAfterOf(*reply)};
 }
@@ -115,9 +116,15 @@ Result<Done> OmahaSource::send(const Event& event)
     if (!url) return url.error();
     auto app = appOf(identity_, event.version);
     const auto code = event.errorCode == 0 ? std::nullopt : std::optional<std::int64_t>(event.errorCode);
-    app.events.push_back({event.type, event.result, code, event.previousVersion, event.nextVersion});
+    auto& told = app.events.emplace_back();
+    told.eventtype = event.type;
+    told.eventresult = event.result;
+    told.errorcode = code;
+    told.previousversion = event.previousVersion;
+    told.nextversion = event.nextVersion;
     const auto request = requestOf(installSource(Asker::Schedule), event.sessionId, std::move(app));
-    const auto reply = transport_.post(*url, headersFor(identity_, Asker::Schedule), encodeXml(request));
+    const auto reply =
+        transport_.post(*url, headersFor(identity_, Asker::Schedule), encode(request, protocol::Form::Xml));
     if (!reply) return reply.error();
     return Done{};
 }

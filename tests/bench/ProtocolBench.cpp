@@ -1,5 +1,5 @@
 // What an Omaha message costs to read and to write.
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <benchmark/benchmark.h>
 
@@ -48,16 +48,16 @@ Request typicalRequest()
 
 void DecodeResponse(benchmark::State& state)
 {
-    const auto text = encodeXml(typicalResponse());
-    for (auto _ : state) benchmark::DoNotOptimize(decodeXmlResponse(text));
+    const auto text = encode(typicalResponse(), Form::Xml);
+    for (auto _ : state) benchmark::DoNotOptimize(decodeResponse(text));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(DecodeResponse);
 
 void DecodeRequest(benchmark::State& state)
 {
-    const auto text = encodeXml(typicalRequest());
-    for (auto _ : state) benchmark::DoNotOptimize(decodeXmlRequest(text));
+    const auto text = encode(typicalRequest(), Form::Xml);
+    for (auto _ : state) benchmark::DoNotOptimize(decodeRequest(text));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(DecodeRequest);
@@ -65,7 +65,7 @@ BENCHMARK(DecodeRequest);
 void EncodeRequest(benchmark::State& state)
 {
     const auto request = typicalRequest();
-    for (auto _ : state) benchmark::DoNotOptimize(encodeXml(request));
+    for (auto _ : state) benchmark::DoNotOptimize(encode(request, Form::Xml));
 }
 BENCHMARK(EncodeRequest);
 

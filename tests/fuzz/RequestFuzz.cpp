@@ -1,5 +1,5 @@
 // What a client sends to a server: any bytes are either a request that encodes and decodes as itself, or refused.
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,10 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace baton::protocol;
     Request request;
     try {
-        request = decodeXmlRequest(std::string_view(reinterpret_cast<const char*>(data), size));
+        request = decodeRequest(std::string_view(reinterpret_cast<const char*>(data), size));
     } catch (const DecodeError&) {
         return 0;
     }
-    if (decodeXmlRequest(encodeXml(request)) != request) std::abort();
+    if (decodeRequest(encode(request, Form::Xml)) != request) std::abort();
     return 0;
 }

@@ -1,6 +1,6 @@
 // What a server answers: any bytes are either a response that can be taken at its word, or refused.
 #include "client/core/Text.h"
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -29,11 +29,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     Response response;
     try {
-        response = decodeXmlResponse(std::string_view(reinterpret_cast<const char*>(data), size));
+        response = decodeResponse(std::string_view(reinterpret_cast<const char*>(data), size));
     } catch (const DecodeError&) {
         return 0;
     }
     const bool sound = std::all_of(response.apps.begin(), response.apps.end(), isSound);
-    if (!sound || decodeXmlResponse(encodeXml(response)) != response) std::abort();
+    if (!sound || decodeResponse(encode(response, Form::Xml)) != response) std::abort();
     return 0;
 }

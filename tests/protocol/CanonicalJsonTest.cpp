@@ -1,6 +1,4 @@
-#include "protocol/CanonicalJson.h"
-
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,14 +33,14 @@ constexpr const char* Offered = R"(<?xml version="1.0" encoding="UTF-8"?>
          IsDeltaPayload="True" DisablePayloadBackoff="true" MaxFailureCountPerUrl="many" MetadataSize="7" DisplayVersion="one"></action></actions>
       </manifest></updatecheck></app></response>)";
 
-json parsed(const Request& request) { return json::parse(canonicalJson(request)); }
-json parsed(const Response& response) { return json::parse(canonicalJson(response)); }
+json parsed(const Request& request) { return json::parse(encode(request, Form::Canonical)); }
+json parsed(const Response& response) { return json::parse(encode(response, Form::Canonical)); }
 
 } // namespace
 
 TEST(CanonicalJson, SaysAllThatUpdateEngineAsks)
 {
-    EXPECT_EQ(parsed(decodeXmlRequest(Asked)), json::parse(R"({"request": {
+    EXPECT_EQ(parsed(decodeRequest(Asked)), json::parse(R"({"request": {
         "protocol": "3.0", "version": "update_engine-0.4.10", "updaterversion": "update_engine-0.4.10",
         "installsource": "scheduler", "ismachine": true,
         "os": {"platform": "CoreOS", "version": "Chateau", "sp": "3510.2.8_x86_64"},
@@ -56,7 +54,7 @@ TEST(CanonicalJson, SaysAllThatUpdateEngineAsks)
 
 TEST(CanonicalJson, SaysAllThatAServerOffers)
 {
-    EXPECT_EQ(parsed(decodeXmlResponse(Offered)), json::parse(R"({"response": {
+    EXPECT_EQ(parsed(decodeResponse(Offered)), json::parse(R"({"response": {
         "protocol": "3.0", "server": "s", "daystart": {"elapsed_seconds": 0},
         "app": [{"appid": "{2c3d}", "status": "ok", "ping": {"status": "ok"}, "event": [{"status": "ok"}],
             "updatecheck": {"status": "ok", "PollInterval": 2700,
@@ -73,7 +71,7 @@ TEST(CanonicalJson, LeavesOutWhatWasAbsentAndKeepsAnEmptyList)
 {
     const std::string packages = R"(<packages><package name="p" size="1"/></packages>)";
     const auto manifestOf = [&](const std::string& rest) {
-        const auto response = decodeXmlResponse(
+        const auto response = decodeResponse(
             R"(<response><app appid="a" status="ok"><updatecheck status="ok"><urls><url codebase="http://h/"/></urls>)"
             R"(<manifest version="1">)" +
             packages + rest + "</manifest></updatecheck></app></response>");
@@ -82,20 +80,20 @@ TEST(CanonicalJson, LeavesOutWhatWasAbsentAndKeepsAnEmptyList)
 
     EXPECT_EQ(manifestOf(""), json::parse(R"({"version": "1", "packages": {"package": [{"name": "p", "size": 1}]}})"));
     EXPECT_EQ(manifestOf("<actions/>")["actions"], json::parse(R"({"action": []})"));
-    EXPECT_EQ(parsed(decodeXmlRequest(R"(<request protocol="3.0"/>)")),
+    EXPECT_EQ(parsed(decodeRequest(R"(<request protocol="3.0"/>)")),
               json::parse(R"({"request": {"protocol": "3.0", "app": []}})"));
-    EXPECT_EQ(parsed(decodeXmlResponse("<response/>")), json::parse(R"({"response": {"app": []}})"));
+    EXPECT_EQ(parsed(decodeResponse("<response/>")), json::parse(R"({"response": {"app": []}})"));
 }
 
 TEST(CanonicalJson, IsTheSameTextForTheSameMessage)
 {
-    const auto request = decodeXmlRequest(Asked);
-    const auto response = decodeXmlResponse(Offered);
+    const auto request = decodeRequest(Asked);
+    const auto response = decodeResponse(Offered);
 
-    EXPECT_EQ(canonicalJson(decodeXmlRequest(encodeXml(request))), canonicalJson(request));
-    EXPECT_EQ(canonicalJson(decodeXmlResponse(encodeXml(response))), canonicalJson(response));
-    EXPECT_THAT(canonicalJson(response), HasSubstr("{\n  \"response\": {\n    \"protocol\": \"3.0\",\n"));
-    EXPECT_EQ(canonicalJson(response).back(), '\n');
+    EXPECT_EQ(encode(decodeRequest(encode(request, Form::Xml)), Form::Canonical), encode(request, Form::Canonical));
+    EXPECT_EQ(encode(decodeResponse(encode(response, Form::Xml)), Form::Canonical), encode(response, Form::Canonical));
+    EXPECT_THAT(encode(response, Form::Canonical), HasSubstr("{\n  \"response\": {\n    \"protocol\": \"3.0\",\n"));
+    EXPECT_EQ(encode(response, Form::Canonical).back(), '\n');
 }
 
 TEST(CanonicalJson, IsJsonWhateverTheBytes)
@@ -103,7 +101,7 @@ TEST(CanonicalJson, IsJsonWhateverTheBytes)
     Request request;
     request.version = "a\xff\"\n\x01z";
 
-    const auto text = canonicalJson(request);
+    const auto text = encode(request, Form::Canonical);
 
     EXPECT_EQ(json::parse(text)["request"]["version"], "a\uFFFD\"\n\u0001z");
     EXPECT_THAT(text, Not(HasSubstr("\xff")));

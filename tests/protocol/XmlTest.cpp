@@ -1,5 +1,4 @@
-#include "protocol/Xml.h"
-
+#include "protocol/Codec.h"
 #include "protocol/Digest.h"
 #include "protocol/Element.h"
 
@@ -26,7 +25,7 @@ std::string answer(const std::string& package, const std::string& action = "<act
 std::string reasonFor(const std::string& text)
 {
     try {
-        decodeXmlResponse(text);
+        decodeResponse(text);
         return "it was taken";
     } catch (const DecodeError& e) {
         return e.what();
@@ -55,7 +54,7 @@ Request request()
 
 } // namespace
 
-TEST(Xml, CarriesARequestThereAndBack) { EXPECT_EQ(decodeXmlRequest(encodeXml(request())), request()); }
+TEST(Xml, CarriesARequestThereAndBack) { EXPECT_EQ(decodeRequest(encode(request(), Form::Xml)), request()); }
 
 TEST(Xml, CarriesAResponseThereAndBack)
 {
@@ -72,8 +71,8 @@ TEST(Xml, CarriesAResponseThereAndBack)
     action.maxFailureCountPerUrl = 3;
     response.apps = {app, {"b", "error-unknownApplication", false, {}, {}}};
 
-    EXPECT_EQ(decodeXmlResponse(encodeXml(response)), response);
-    EXPECT_THAT(encodeXml(response), HasSubstr(HelloBase64));
+    EXPECT_EQ(decodeResponse(encode(response, Form::Xml)), response);
+    EXPECT_THAT(encode(response, Form::Xml), HasSubstr(HelloBase64));
 }
 
 TEST(Xml, FindsTheSha256WhereverServersPutIt)
@@ -82,8 +81,8 @@ TEST(Xml, FindsTheSha256WhereverServersPutIt)
     for (const auto& text :
          {answer(package + "hash_sha256=\"" + Hello + '"'), answer(package + "hash_sha256=\"" + HelloBase64 + '"'),
           answer(package, std::string("<action event=\"postinstall\" sha256=\"") + HelloBase64 + "\"/>")})
-        EXPECT_EQ(decodeXmlResponse(text).apps.at(0).updatecheck->manifest->firstSha256(), Hello);
-    EXPECT_EQ(decodeXmlResponse(answer(package)).apps.at(0).updatecheck->manifest->firstSha256(), "");
+        EXPECT_EQ(decodeResponse(text).apps.at(0).updatecheck->manifest->firstSha256(), Hello);
+    EXPECT_EQ(decodeResponse(answer(package)).apps.at(0).updatecheck->manifest->firstSha256(), "");
 }
 
 TEST(Xml, RefusesAnOfferThatCannotBeTakenAtItsWord)
@@ -122,7 +121,7 @@ TEST(Xml, RefusesWhatIsCleverOrTooMuch)
 
 TEST(Xml, IgnoresWhatItDoesNotKnow)
 {
-    const auto response = decodeXmlResponse(
+    const auto response = decodeResponse(
         "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?><response protocol=\"3.0\" xmlns:o=\"urn:o\" new=\"1\">"
         "<o:app appid=\"evil\" status=\"ok\"><app appid=\"worse\" status=\"ok\"/></o:app><new><app/></new>"
         "<daystart elapsed_seconds=\"x\"/><app appid=\"a\" o:appid=\"b\" status=\"ok\">text"

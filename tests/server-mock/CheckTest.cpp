@@ -1,4 +1,4 @@
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 #include "tests/server-mock/Client.h"
 
 #include <Poco/Net/NetException.h>
@@ -126,9 +126,9 @@ TEST(Check, IsAnsweredOnEachOfOmahasPaths)
     request.apps = {checkOf("web", "1.0.0")};
 
     for (const auto* path : {"/v1/update/", "/v1/update", "/update", "/update/", "/v1/update/secret", "/update?a=b"})
-        EXPECT_EQ(ask(server, "POST", path, encodeXml(request)).status, 200) << path;
-    EXPECT_EQ(ask(server, "POST", "/", encodeXml(request)).status, 404);
-    EXPECT_EQ(ask(server, "POST", "/v2/update/", encodeXml(request)).status, 404);
+        EXPECT_EQ(ask(server, "POST", path, encode(request, protocol::Form::Xml)).status, 200) << path;
+    EXPECT_EQ(ask(server, "POST", "/", encode(request, protocol::Form::Xml)).status, 404);
+    EXPECT_EQ(ask(server, "POST", "/v2/update/", encode(request, protocol::Form::Xml)).status, 404);
 }
 
 TEST(Check, AnswersEachAppAndEachEventInTheirOrder)
@@ -139,8 +139,8 @@ TEST(Check, AnswersEachAppAndEachEventInTheirOrder)
     request.apps = {tellingOf("nobody", {Downloaded}), checkOf("b", "1.0.0"), tellingOf("b", {Failed, Installed})};
     request.apps[2].appid = "c";
 
-    const auto reply = ask(server, "POST", "/update", encodeXml(request));
-    const auto response = protocol::decodeXmlResponse(reply.body);
+    const auto reply = ask(server, "POST", "/update", encode(request, protocol::Form::Xml));
+    const auto response = protocol::decodeResponse(reply.body);
 
     EXPECT_THAT(reply.headers.at("Content-Type"), HasSubstr("text/xml"));
     ASSERT_EQ(response.apps.size(), 3U);
@@ -269,8 +269,8 @@ TEST(Check, LeadsToPackagesWhereTheClientFoundTheServer)
     protocol::Request request;
     request.apps = {checkOf("web", "1.0.0")};
     const auto codebaseFor = [&](const std::string& host) {
-        const auto reply = ask(server, "POST", "/update", encodeXml(request), {{"Host", host}});
-        return protocol::decodeXmlResponse(reply.body).apps.at(0).updatecheck->codebases.at(0);
+        const auto reply = ask(server, "POST", "/update", encode(request, protocol::Form::Xml), {{"Host", host}});
+        return protocol::decodeResponse(reply.body).apps.at(0).updatecheck->codebases.at(0);
     };
 
     EXPECT_EQ(codebaseFor("mirror.example:8080"), "http://mirror.example:8080/packages/web/1.1.0/");

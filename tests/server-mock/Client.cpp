@@ -1,6 +1,6 @@
 #include "tests/server-mock/Client.h"
 
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -75,14 +75,14 @@ Reply post(const MockServer& server, const protocol::AppRequest& app)
 {
     protocol::Request request;
     request.apps = {app};
-    return ask(server, "POST", "/v1/update/", encodeXml(request), {{"Content-Type", "text/xml"}});
+    return ask(server, "POST", "/v1/update/", encode(request, protocol::Form::Xml), {{"Content-Type", "text/xml"}});
 }
 
 protocol::AppResponse answerTo(const MockServer& server, const protocol::AppRequest& app)
 {
     const auto reply = post(server, app);
     if (reply.status != 200) throw std::runtime_error("answered " + std::to_string(reply.status) + ": " + reply.body);
-    return protocol::decodeXmlResponse(reply.body).apps.at(0);
+    return protocol::decodeResponse(reply.body).apps.at(0);
 }
 
 std::string packagePath(const MockServer& server, const protocol::AppResponse& offered)

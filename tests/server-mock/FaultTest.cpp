@@ -1,4 +1,4 @@
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 #include "tests/server-mock/Client.h"
 
 #include <Poco/Exception.h>
@@ -136,7 +136,7 @@ TEST_F(Faulty, AnswersWhatIsNoOmahaAndNoPackage)
     const auto answer = check();
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.headers.at("Content-Length"), std::to_string(answer.body.size()));
-    EXPECT_THROW(protocol::decodeXmlResponse(answer.body), protocol::DecodeError);
+    EXPECT_THROW(protocol::decodeResponse(answer.body), protocol::DecodeError);
     const auto page = get();
     EXPECT_EQ(page.status, 200);
     EXPECT_THAT(page.body, HasSubstr("<html>"));

@@ -1,7 +1,7 @@
 // A server that fails, in each way that servers have: the old release serves, the log says why, and once the server is
 // well again the update goes on. SPDX-License-Identifier: Apache-2.0
 #include "client/verify/Sha256.h"
-#include "protocol/Xml.h"
+#include "protocol/Codec.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/system/Relay.h"
 
@@ -216,7 +216,7 @@ private:
             {"much", static_cast<std::int64_t>(bytes_.size()), {}, verify::sha256Of(bytes_), true});
         protocol::Response response;
         response.apps.push_back({App, "ok", false, check, {"ok"}});
-        return encodeXml(response);
+        return encode(response, protocol::Form::Xml);
     }
 
     std::string bytes_;

@@ -1,0 +1,181 @@
+#include "protocol/JsonDocument.h"
+
+#include "protocol/DecodeError.h"
+#include "protocol/Lists.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace baton::protocol {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t MostLevels = 24;
+constexpr std::string_view Prefix = ")]}'"; // So that no browser runs the answer as a script.
+constexpr const char* TextMember = "#text";
+
+std::string_view singular(std::string_view parent, std::string_view key)
+{
+    for (const auto& rule : Lists)
+        if (rule.parent == parent && rule.plural == key) return rule.child;
+    return key;
+}
+
+// Builds the tree from what nlohmann's parser reads, and refuses what is too much of it.
+class Builder : public nlohmann::json_sax<Json> {
+public:
+    Element top; ///< nameless: the document's own object
+
+    bool null() override { return true; } // As if it were not said.
+    bool boolean(bool value) override { return scalar(value ? "true" : "false", Kind::Flag); }
+    bool number_integer(number_integer_t value) override { return scalar(std::to_string(value), Kind::Number); }
+    bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value), Kind::Number); }
+    bool number_float(number_float_t, const std::string& text) override { return scalar(text, Kind::Number); }
+    bool string(std::string& value) override { return scalar(std::move(value), Kind::Text); }
+    bool binary(binary_t&) override { return false; }
+
+    bool start_object(std::size_t) override
+    {
+        deeper();
+        if (levels_.size() == 1) {
+            levels_.back().element = &top;
+            return true;
+        }
+        const auto& outer = levels_[levels_.size() - 2];
+        levels_.back().element = place(outer);
+        return true;
+    }
+
+    bool key(std::string& name) override
+    {
+        auto& level = levels_.back();
+        level.key = singular(level.element->name, name);
+        if (++members_ > MostAttributes) throw DecodeError("the document has more than 20000 members");
+        if (level.seen.size() >= MostAttributesEach * 2) throw DecodeError("an object has more than 128 members");
+        if (std::find(level.seen.begin(), level.seen.end(), level.key) != level.seen.end())
+            throw DecodeError("the member " + printable(level.key) + " is there twice");
+        level.seen.push_back(level.key);
+        return true;
+    }
+
+    bool end_object() override { return shallower(); }
+
+    bool start_array(std::size_t) override
+    {
+        deeper();
+        if (levels_.size() == 1) throw DecodeError("the document is a list, and no object");
+        const auto& outer = levels_[levels_.size() - 2];
+        levels_.back() = {outer.element, outer.key, {}, true};
+        return true;
+    }
+
+    bool end_array() override { return shallower(); }
+
+    bool parse_error(std::size_t position, const std::string&, const Json::exception&) override
+    {
+        throw DecodeError("the document is no well-formed JSON, at byte " + std::to_string(position));
+    }
+
+private:
+    struct Level {
+        Element* element = nullptr;
+        std::string key; ///< of the member that is read now
+        std::vector<std::string> seen;
+        bool isList = false;
+    };
+
+    void deeper()
+    {
+        if (levels_.size() >= MostLevels) throw DecodeError("the document is nested deeper than 24 levels");
+        levels_.emplace_back();
+    }
+
+    bool shallower()
+    {
+        levels_.pop_back();
+        return true;
+    }
+
+    // No pointer in levels_ is into this vector but its last element's, which is closed by now.
+    Element* place(const Level& outer)
+    {
+        if (++elements_ > MostElements) throw DecodeError("the document has more than 10000 objects");
+        auto& child = outer.element->children.emplace_back();
+        child.name = outer.key;
+        return &child;
+    }
+
+    bool scalar(std::string value, Kind kind)
+    {
+        if (levels_.empty()) throw DecodeError("the document is no object");
+        auto& level = levels_.back();
+        if (level.isList)
+            place(level)->text = std::move(value);
+        else if (level.key == TextMember)
+            level.element->text = std::move(value);
+        else
+            level.element->attributes.push_back({level.key, std::move(value), kind});
+        return true;
+    }
+
+    std::vector<Level> levels_;
+    std::size_t elements_ = 0;
+    std::size_t members_ = 0;
+};
+
+Json valueOf(const Attribute& attribute)
+{
+    if (attribute.kind == Kind::Flag) return attribute.value == "true" || attribute.value == "1";
+    if (attribute.kind == Kind::Number) {
+        auto number = Json::parse(attribute.value, nullptr, false);
+        if (number.is_number()) return number;
+    }
+    return attribute.value;
+}
+
+std::string nameOf(const ListRule& rule, Names names)
+{
+    return std::string(names == Names::Plural ? rule.plural : rule.child);
+}
+
+Json objectOf(const Element& element, Names names)
+{
+    Json object = Json::object();
+    for (const auto& attribute : element.attributes) object[attribute.name] = valueOf(attribute);
+    if (!element.text.empty()) object[TextMember] = element.text;
+    for (const auto& child : element.children) {
+        const auto* const rule = listRule(element.name, child.name);
+        if (rule == nullptr)
+            object[child.name] = objectOf(child, names);
+        else
+            object[nameOf(*rule, names)].push_back(objectOf(child, names));
+    }
+    for (const auto& rule : Lists)
+        if (rule.parent == element.name && rule.always && !object.contains(nameOf(rule, names)))
+            object[nameOf(rule, names)] = Json::array();
+    return object;
+}
+
+} // namespace
+
+Element readJson(std::string_view text, std::string_view root)
+{
+    if (text.size() > LongestDocument) throw DecodeError("the document is longer than 512 KiB");
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    if (text.starts_with(Prefix)) text.remove_prefix(Prefix.size());
+    Builder builder;
+    Json::sax_parse(text, &builder);
+    for (auto& child : builder.top.children)
+        if (child.name == root) return std::move(child);
+    throw DecodeError("the document's object has no " + std::string(root));
+}
+
+std::string writeJson(const Element& root, Names names, Layout layout)
+{
+    const Json whole{{root.name, objectOf(root, names)}};
+    return whole.dump(layout == Layout::Indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace baton::protocol
