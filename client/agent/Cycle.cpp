@@ -2,8 +2,10 @@
 
 #include "client/agent/Amounts.h"
 #include "client/agent/Identity.h"
+#include "client/agent/ScheduleFile.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
+#include "client/schedule/RetryAfter.h"
 
 #include <utility>
 
@@ -29,13 +31,15 @@ Cycle::Cycle(const Settings& settings, const Doors& doors)
     : settings_(settings),
       doors_(doors),
       ledger_(doors.store, doors.log),
-      fetcher_(doors.transport, doors.store.downloads())
+      fetcher_(doors.transport, doors.store.downloads()),
+      planner_({settings.interval, settings.jitter}, settings.checkWindows, loadSchedule(doors.store, doors.log),
+               doors.random)
 {
 }
 
 void Cycle::run()
 {
-    settle(schedule::untilFirst(rhythm(), doors_.random));
+    settle(planner_.first(doors_.clock.wall()));
     turn(Heard::Changed);
     while (!gone_) {
         if (std::exchange(changed_, false))
@@ -65,7 +69,7 @@ try {
     if (doors_.clock.now() >= nextCheck_) work(source::Asker::Schedule);
 } catch (const std::exception& e) {
     checkFailed(Failure{Category::UpdateCheck, code::WriteFailed, escaped(e.what(), LongestSentence)});
-    settle(schedule::untilNext(rhythm(), failures_, std::nullopt, doors_.random));
+    settle(planner_.next({}, doors_.clock.wall()));
 }
 
 // Never a check before the attempt has ended: the server would refuse it, and refuse all that follow.
@@ -79,15 +83,23 @@ void Cycle::work(source::Asker asker)
         ask(asker);
     goOn();
     deliver();
-    settle(schedule::untilNext(rhythm(), failures_, std::exchange(stayAway_, std::nullopt), doors_.random));
+    settle(planner_.next(std::exchange(wishes_, {}), doors_.clock.wall()));
 }
 
-void Cycle::settle(Duration wait)
+void Cycle::settle(const schedule::Plan& plan)
 {
-    nextCheck_ = doors_.clock.now() + wait;
+    saveSchedule(doors_.store, planner_.memory(), doors_.log);
+    plan_ = plan;
+    nextCheck_ = doors_.clock.now() + plan.wait;
+    tellNext();
+}
+
+void Cycle::tellNext()
+{
     AgentNews news;
     news.kind = AgentNews::Kind::Next;
-    news.time = secondsOf(doors_.clock.wall() + wait);
+    news.time = secondsOf(doors_.clock.wall() + (nextCheck_ - doors_.clock.now()));
+    news.detail = describe(plan_);
     doors_.wire.tell(news);
 }
 
@@ -112,12 +124,12 @@ void Cycle::ask(source::Asker asker)
 {
     const auto session = randomGuid();
     const auto checked = doors_.source.check({running(), session, asker});
-    stayAway_ = schedule::parseRetryAfter(checked.retryAfter, doors_.clock.wall());
-    if (stayAway_) doors_.log.info("the server asks to stay away for " + printDuration(*stayAway_));
+    heed(checked);
+    overloaded_ = checked.overloaded;
     if (!checked.answer) return checkFailed(checked.answer.error());
     const auto& answer = *checked.answer;
     if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, session);
-    failures_ = 0;
+    answered();
     if (const auto* refused = std::get_if<source::Refused>(&answer)) {
         doors_.log.warning(refused->reason.detail);
         return tellChecked("refused", refused->reason.detail);
@@ -131,11 +143,32 @@ void Cycle::ask(source::Asker asker)
     tellChecked("noupdate", running() + " is what the server has");
 }
 
+// What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
+void Cycle::heed(const source::Checked& checked)
+{
+    wishes_ = {};
+    if (checked.trusted && checked.pollInterval) wishes_.pollInterval = *checked.pollInterval;
+    const auto stay = schedule::parseRetryAfter(checked.retryAfter, doors_.clock.wall());
+    if (!stay) return;
+    if (checked.trusted) wishes_.stayAway = stay;
+    doors_.log.info("the server asks to stay away for " + printDuration(*stay) +
+                    (checked.trusted ? "" : ", which over plain http anybody could say: it is not obeyed"));
+}
+
+// A server that has too much to do is asked less often, even if its answer is whole.
+void Cycle::answered()
+{
+    if (overloaded_)
+        planner_.failed();
+    else
+        planner_.succeeded();
+}
+
 void Cycle::considerOffer(const source::Offer& offer, const std::string& sessionId)
 {
     const auto decision = decide(offer, running(), ledger_.state(), doors_.store.installed());
     if (decision.choice != Choice::Take) {
-        failures_ = 0;
+        answered();
         return turnDown(offer, decision, sessionId);
     }
     const store::Attempt attempt{keyOf(offer), running(), store::AttemptStage::Granted, neededOf(offer), sessionId};
@@ -169,7 +202,7 @@ void Cycle::reportOnce(const std::string& what, const source::Event& event)
 
 void Cycle::checkFailed(const Failure& failure)
 {
-    ++failures_;
+    planner_.failed();
     doors_.log.warning(failure.detail);
     tellChecked("failed", failure.detail);
 }
@@ -189,7 +222,5 @@ std::string Cycle::running() const
     const auto& current = ledger_.state().current;
     return current ? current->version : settings_.fallbackVersion;
 }
-
-schedule::Rhythm Cycle::rhythm() const { return {settings_.interval, settings_.jitter}; }
 
 } // namespace baton::agent

@@ -8,7 +8,7 @@
 #include "client/agent/Wire.h"
 #include "client/core/Clock.h"
 #include "client/fetch/Fetcher.h"
-#include "client/schedule/Schedule.h"
+#include "client/schedule/Planner.h"
 #include "client/source/Source.h"
 
 #include <optional>
@@ -39,10 +39,13 @@ public:
 private:
     void turn(Heard heard);
     void work(source::Asker asker);
-    void settle(Duration wait);
+    void settle(const schedule::Plan& plan);
+    void tellNext();
 
     bool deliver();
     void ask(source::Asker asker);
+    void heed(const source::Checked& checked);
+    void answered();
     void considerOffer(const source::Offer& offer, const std::string& sessionId);
     void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
     source::Event failed(const std::string& version, const std::string& sessionId, int result, int code) const;
@@ -63,7 +66,6 @@ private:
     void tellProgress(std::int64_t bytes);
     void tell(control::AgentNews::Kind kind);
     std::string running() const;
-    schedule::Rhythm rhythm() const;
 
     const Settings settings_;
     Doors doors_;
@@ -73,10 +75,12 @@ private:
     std::int64_t fetched_ = 0; ///< the bytes of those before it
     Instant nextCheck_{};
     Instant nextProgress_{};
-    int failures_ = 0;                 ///< checks or downloads in a row
-    std::optional<Duration> stayAway_; ///< what the last answer asked for
-    std::set<std::string> reported_;   ///< offers that the server was told about by this process
-    bool gaveUp_ = false;              ///< the attempt waits for its line in the history, or for the next check
+    schedule::Planner planner_;
+    schedule::Plan plan_;            ///< of the check at nextCheck_
+    schedule::Wishes wishes_;        ///< what the last answer asked for
+    std::set<std::string> reported_; ///< offers that the server was told about by this process
+    bool gaveUp_ = false;            ///< the attempt waits for its line in the history, or for the next check
+    bool overloaded_ = false;        ///< the server, by its last answer
     bool gone_ = false;
     bool wanted_ = false;  ///< somebody asked for a check while we were downloading
     bool changed_ = false; ///< the store changed while we were downloading

@@ -54,7 +54,7 @@ void Cycle::download()
 
 void Cycle::finished(Instant begun)
 {
-    failures_ = 0;
+    planner_.succeeded();
     const auto size = ledger_.attempt()->sizeBytes();
     doors_.log.info(ledger_.attempt()->key.version + " fetched and its digest is right (" + printSize(size) + " in " +
                     printSeconds(doors_.clock.now() - begun) + ')');
@@ -66,7 +66,7 @@ void Cycle::finished(Instant begun)
 // The attempt stays until the supervisor has written its line: if both die before, the next agent tries again.
 void Cycle::giveUp(const Failure& failure)
 {
-    ++failures_;
+    planner_.failed();
     gaveUp_ = true;
     const auto& key = ledger_.attempt()->key;
     doors_.log.error(key.version + " cannot be fetched: " + failure.detail);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Clock.h"
+#include "client/schedule/Openings.h"
 
 #include <filesystem>
 #include <string>
@@ -16,8 +17,9 @@ struct Settings {
     std::filesystem::path stateDirectory;
     std::string fallbackVersion;  ///< what runs while the store has no release yet: --app-version
     std::filesystem::path caFile; ///< authorities that TLS believes; empty: the system's
-    Duration interval{45 * 60'000};
-    Duration jitter{10 * 60'000};
+    Duration interval{30 * 60'000};
+    Duration jitter{30 * 60'000};
+    schedule::Openings checkWindows; ///< when a scheduled check, and a download, may be
 };
 
 } // namespace baton::agent

@@ -26,7 +26,7 @@ constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"},
                            Form{Kind::Progress, "progress", "vwbs"},
                            Form{Kind::Idle, "idle", ""},
                            Form{Kind::Checked, "checked", "twd"},
-                           Form{Kind::Next, "next", "t"},
+                           Form{Kind::Next, "next", "td"},
                            Form{Kind::Failed, "failed", "vhcd"}};
 
 bool isWord(std::string_view text)

@@ -22,7 +22,7 @@ struct AgentNews {
         Progress,   ///< an attempt's stage and bytes, for `status`
         Idle,       ///< there is no attempt
         Checked,    ///< a check ended; `word` says how: noupdate, update, refused, failed
-        Next,       ///< when the next check comes
+        Next,       ///< when the next check comes, and why then
         Failed      ///< the agent gave its attempt up (network, disk): a line for history.jsonl, Outcome::Failed
     };
 
@@ -34,7 +34,7 @@ struct AgentNews {
     std::int64_t size = 0;  ///< Progress
     std::int64_t time = 0;  ///< Checked, Next: seconds since 1970
     int code = 0;           ///< Failed: one of baton::code
-    std::string detail;     ///< Checked, Failed: a sentence for people, escaped, at most 200 bytes
+    std::string detail;     ///< Checked, Next, Failed: a sentence for people, escaped, at most 200 bytes
 
     friend bool operator==(const AgentNews&, const AgentNews&) = default;
 };

@@ -82,6 +82,19 @@ Result<transport::Url> endpointOf(const std::string& server)
     return url;
 }
 
+// On the way to a loopback address there is nobody.
+bool cannotBeForged(const transport::Url& url)
+{
+    return url.scheme == transport::Scheme::Https || url.host == "localhost" || url.host == "::1" ||
+           url.host.starts_with("127.");
+}
+
+bool isOverloaded(int status)
+{
+    constexpr int TooManyRequests = 429;
+    return status == TooManyRequests || status / 100 == 5;
+}
+
 std::string retryAfterOf(const transport::HttpReply& reply)
 {
     const auto omaha = reply.header("X-Retry-After");
@@ -107,7 +120,11 @@ Checked OmahaSource::check(const Question& question)
     const auto reply =
         transport_.post(*url, headersFor(identity_, question.asker), encode(request, protocol::Form::Xml));
     if (!reply) return {reply.error(), {}};
-    return {meaningOf(*reply, identity_.appId), retryAfterOf(*reply)};
+    return {meaningOf(*reply, identity_.appId),
+            retryAfterOf(*reply),
+            cannotBeForged(*url),
+            {},
+            isOverloaded(reply->status)};
 }
 
 Result<Done> OmahaSource::send(const Event& event)

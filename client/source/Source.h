@@ -4,7 +4,9 @@
 
 #include "client/core/Result.h"
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -63,6 +65,11 @@ using Answer = std::variant<NoUpdate, Offer, Unusable, Refused>;
 struct Checked {
     Result<Answer> answer;  ///< a failure: nobody answered, or not in our words
     std::string retryAfter; ///< as the header says it; empty if there is none. It holds whatever the answer is.
+    /// Nobody on the way can have written it: it came over https, or never left this machine, or its proof held. What
+    /// the two members around this one ask is obeyed only then.
+    bool trusted = false;
+    std::optional<std::chrono::seconds> pollInterval{}; ///< 1 s … 1 day: how often the server wants to be asked
+    bool overloaded = false; ///< 429 or 5xx: whatever the body says, the next check comes as after a failure
 };
 
 /// One thing to tell: Omaha's event numbers are the field's own words.  [Omaha 3.1, event Objects]

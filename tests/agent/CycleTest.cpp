@@ -54,7 +54,7 @@ struct ScriptedSource : source::Source {
         if (answers.empty()) return {source::Answer(source::NoUpdate{}), {}};
         auto answer = answers.front();
         answers.pop_front();
-        return {answer, retryAfter};
+        return {answer, retryAfter, trusted, {}, overloaded};
     }
     Result<Done> send(const source::Event& event) override
     {
@@ -66,6 +66,8 @@ struct ScriptedSource : source::Source {
     }
     std::deque<source::Answer> answers;
     std::string retryAfter;
+    bool trusted = true;
+    bool overloaded = false;
     bool isAway = false;
     std::vector<std::string> heard;
     std::vector<std::string> versions;
@@ -265,7 +267,7 @@ TEST_F(CycleTest, KeepsEventsUntilSomebodyAnswersAndSendsThemBeforeACheck)
     source.isAway = false;
     source.heard.clear();
 
-    live({});
+    live({timePasses});
 
     EXPECT_THAT(source.heard, ElementsAre("800/1", "3/2", "check"));
 }
@@ -327,8 +329,54 @@ TEST_F(CycleTest, StaysAwayAsLongAsTheServerAsks)
     EXPECT_EQ(clock.elapsed, std::chrono::hours(2));
 }
 
+TEST_F(CycleTest, ShowsWhatAnybodyCouldHaveAskedAndDoesNotObeyIt)
+{
+    settings.interval = std::chrono::minutes(1);
+    source.retryAfter = "7200";
+    source.trusted = false;
+    source.answers = {source::NoUpdate{}};
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::minutes(1));
+}
+
+TEST_F(CycleTest, BacksOffFromAServerThatHasTooMuchToDoHoweverWellItAnswers)
+{
+    source.overloaded = true;
+    source.answers = {source::NoUpdate{}, source::NoUpdate{}, source::NoUpdate{}};
+
+    live({timePasses, timePasses, timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::minutes(1 + 2 + 4));
+}
+
+TEST_F(CycleTest, KeepsTheBackoffOverARestart)
+{
+    source.isAway = true;
+    live({timePasses, timePasses});
+    ASSERT_EQ(clock.elapsed, std::chrono::minutes(1 + 2));
+    source.isAway = false;
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::minutes(1 + 2 + 4)) << "the third failure is waited for by the next process";
+    EXPECT_THAT(source.heard, ElementsAre("check", "check", "check", "check"));
+}
+
+TEST_F(CycleTest, SaysWhenTheNextCheckComesAndWhyThen)
+{
+    source.isAway = true;
+
+    live({});
+
+    EXPECT_EQ(wire.news.back().kind, AgentNews::Kind::Next);
+    EXPECT_EQ(wire.news.back().detail, "retry 1 after failures");
+}
+
 TEST_F(CycleTest, SurvivesADamagedAttemptAndOutbox)
 {
+    os::writeDurably(store.downloads() / "schedule.json", "{");
     os::writeDurably(store.attemptFile(), "{");
     os::writeDurably(store.downloads() / "outbox.json", "{\"format\":1}");
 

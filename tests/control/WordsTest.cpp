@@ -36,6 +36,7 @@ TEST(Words, CarryEachKindOfNews)
     failed.detail = "No space left on device";
     auto next = news(Kind::Next);
     next.time = 1'700'000'000;
+    next.detail = "retry 3 after failures";
 
     for (const auto& one : {downloaded, progress, checked, failed, next, news(Kind::Idle)})
         EXPECT_EQ(parseNews(print(one)), one) << print(one);
@@ -45,9 +46,10 @@ TEST(Words, CarryEachKindOfNews)
 TEST(Words, AreNotBelievedUnlessToTheLetter)
 {
     for (const std::string text :
-         {"", "nonsense", "idle ", "idle x", "next", "next ", "next x", "next -1", "next 1 2", "next  1", "Idle",
-          "next 253402300800", "next 99999999999999999999", "downloaded", "downloaded ../../etc", "downloaded 1.0\n0",
-          "progress 1.0 Downloading 1 2", "progress 1.0 downloading 1", "progress 1.0 downloading 1 2 3"})
+         {"", "nonsense", "idle ", "idle x", "next", "next ", "next x", "next -1", "next 1", "next  1", "Idle",
+          "next 253402300800 why", "next 99999999999999999999 why", "downloaded", "downloaded ../../etc",
+          "downloaded 1.0\n0", "progress 1.0 Downloading 1 2", "progress 1.0 downloading 1",
+          "progress 1.0 downloading 1 2 3"})
         EXPECT_FALSE(parseNews(text)) << text;
     EXPECT_FALSE(parseNews("failed 1.0 " + std::string(63, 'a') + " 1 why"));
     EXPECT_FALSE(parseNews("failed 1.0 " + Digest + " 0 why"));

@@ -1,85 +1,63 @@
 #include "client/schedule/Schedule.h"
 
-#include "client/core/Timestamp.h"
+#include "tests/schedule/Share.h"
 
 #include <gtest/gtest.h>
 
-using namespace baton;
-using namespace baton::schedule;
-using namespace std::chrono_literals;
-
+namespace baton::schedule {
 namespace {
 
-// Draws always the same part of what it may.
-struct Share : Random {
-    explicit Share(int percent) : percent_(percent) {}
-    Duration upTo(Duration limit) override { return limit * percent_ / 100; }
-    int percent_;
-};
+using namespace std::chrono_literals;
 
 constexpr Rhythm Hourly{1h, 10min};
 
-} // namespace
+Duration least(const Rhythm& rhythm, int failures) { return spanOfNext(rhythm, failures, {}).least; }
 
 TEST(Schedule, ChecksFirstWithinJitterAndInterval)
 {
-    Share none(0);
-    Share all(100);
-
-    EXPECT_EQ(untilFirst(Hourly, none), 0s);
-    EXPECT_EQ(untilFirst(Hourly, all), 10min);
-    EXPECT_EQ(untilFirst({5s, 10min}, all), 5s);
+    EXPECT_EQ(spanOfFirst(Hourly), (Span{0s, 10min}));
+    EXPECT_EQ(spanOfFirst({5s, 10min}), (Span{0s, 5s}));
+    EXPECT_EQ(spanOfFirst({5s, 0s}), (Span{0s, 0s}));
 }
 
-TEST(Schedule, AddsJitterToTheInterval)
+TEST(Schedule, AddsJitterToTheInterval) { EXPECT_EQ(spanOfNext(Hourly, 0, {}), (Span{1h, 70min})); }
+
+TEST(Schedule, DoublesTheWaitWithEachFailureUpToFourIntervals)
+{
+    EXPECT_EQ(spanOfNext(Hourly, 1, {}), (Span{1min, 2min}));
+    EXPECT_EQ(spanOfNext(Hourly, 2, {}), (Span{2min, 4min}));
+    EXPECT_EQ(spanOfNext(Hourly, 7, {}), (Span{64min, 74min}));
+    EXPECT_EQ(least(Hourly, 8), 128min);
+    EXPECT_EQ(least(Hourly, 9), 4h);
+    EXPECT_EQ(spanOfNext(Hourly, 1'000'000, {}), (Span{4h, 4h + 10min}));
+}
+
+TEST(Schedule, KeepsTheCapOfTheBackoffInProportionToTheInterval)
+{
+    EXPECT_EQ(least({5s, 0s}, 1), 5s);
+    EXPECT_EQ(least({5s, 0s}, 2), 10s);
+    EXPECT_EQ(least({5s, 0s}, 3), 20s);
+    EXPECT_EQ(least({5s, 0s}, 99), 20s);
+    EXPECT_EQ(least({2h, 0s}, 99), 4h);
+    EXPECT_EQ(least({24h, 0s}, 99), 24h);
+}
+
+TEST(Schedule, StaysAwayAsLongAsTheServerAsksWhateverElseHolds)
+{
+    EXPECT_EQ(spanOfNext(Hourly, 0, 2h), (Span{2h, 2h + 10min}));
+    EXPECT_EQ(spanOfNext(Hourly, 0, 1min), (Span{1h, 70min}));
+    EXPECT_EQ(spanOfNext(Hourly, 1, 5min), (Span{5min, 15min}));
+    EXPECT_EQ(spanOfNext(Hourly, 99, 5min), (Span{4h, 4h + 10min}));
+}
+
+TEST(Schedule, DrawsWithinASpan)
 {
     Share none(0);
     Share all(100);
-
-    EXPECT_EQ(untilNext(Hourly, 0, {}, none), 1h);
-    EXPECT_EQ(untilNext(Hourly, 0, {}, all), 70min);
-}
-
-TEST(Schedule, BacksOffFromAFailingServerUpToTheInterval)
-{
-    Share none(0);
-    Share all(100);
-
-    EXPECT_EQ(untilNext(Hourly, 1, {}, none), 30s);
-    EXPECT_EQ(untilNext(Hourly, 1, {}, all), 60s);
-    EXPECT_EQ(untilNext(Hourly, 2, {}, none), 60s);
-    EXPECT_EQ(untilNext(Hourly, 7, {}, none), 32min);
-    EXPECT_EQ(untilNext(Hourly, 8, {}, none), 1h);
-    EXPECT_EQ(untilNext(Hourly, 1'000'000, {}, all), 70min);
-    EXPECT_EQ(untilNext({5s, 0s}, 1, {}, all), 5s);
-}
-
-TEST(Schedule, StaysAwayAsLongAsTheServerAsks)
-{
-    Share none(0);
-
-    EXPECT_EQ(untilNext(Hourly, 0, 2h, none), 2h);
-    EXPECT_EQ(untilNext(Hourly, 0, 1min, none), 1h);
-    EXPECT_EQ(untilNext(Hourly, 1, 5min, none), 5min);
-}
-
-TEST(Schedule, ReadsRetryAfterAndClampsIt)
-{
-    const auto now = parseTimestamp("2026-11-23T17:00:00Z").value();
-
-    EXPECT_EQ(parseRetryAfter("90", now), 90s);
-    EXPECT_EQ(parseRetryAfter("0", now), 60s);
-    EXPECT_EQ(parseRetryAfter("9223372036854775807", now), 24h);
-    EXPECT_EQ(parseRetryAfter("Mon, 23 Nov 2026 17:05:00 GMT", now), 5min);
-    EXPECT_EQ(parseRetryAfter("Mon, 23 Nov 2020 17:05:00 GMT", now), 60s);
-    for (const auto* text : {"", "-1", "1.5", "1e3", "soon", "9223372036854775808", "90 "})
-        EXPECT_FALSE(parseRetryAfter(text, now)) << text;
-}
-
-TEST(Schedule, DrawsWithinTheLimit)
-{
     SystemRandom random;
 
+    EXPECT_EQ(draw({2s, 6s}, none), 2s);
+    EXPECT_EQ(draw({2s, 6s}, all), 6s);
     for (int i = 0; i < 100; ++i) {
         const auto drawn = random.upTo(3ms);
         EXPECT_GE(drawn, 0ms);
@@ -87,3 +65,6 @@ TEST(Schedule, DrawsWithinTheLimit)
     }
     EXPECT_EQ(random.upTo(0ms), 0ms);
 }
+
+} // namespace
+} // namespace baton::schedule
