@@ -17,7 +17,7 @@ namespace {
 transport::PocoTransport transportFor(const Settings& settings)
 {
     transport::TransportSettings limits;
-    limits.caFile = settings.caFile;
+    limits.tls.caFile = settings.caFile;
     return transport::PocoTransport(limits);
 }
 

@@ -18,11 +18,7 @@ Failure wrongSize(std::int64_t length, std::int64_t expected)
 
 Failure unexpectedStatus(const transport::HttpHead& head)
 {
-    auto detail = "the server answers " + std::to_string(head.status);
-    const auto location = head.header("Location");
-    if (head.status / 100 == 3 && !location.empty())
-        detail += " and points to " + escaped(location) + "; redirects are not followed: offer that address itself";
-    return transferFailure(detail);
+    return transferFailure("the server answers " + std::to_string(head.status));
 }
 
 // "bytes 5-9/10"

@@ -109,7 +109,7 @@ Failure explain(const transport::HttpReply& reply, const std::string& why)
     if (reply.status / 100 == 3 && !location.empty())
         return invalid(code::HttpStatusBase + reply.status,
                        "the server points to " + escaped(location) +
-                           "; redirects are not followed: give that address to --server");
+                           "; of a request only 307 and 308 are followed: give that address to --server");
     if (reply.status / 100 != 2)
         return invalid(code::HttpStatusBase + reply.status,
                        "the server answers with HTTP status " + std::to_string(reply.status));

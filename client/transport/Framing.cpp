@@ -17,16 +17,10 @@ bool isToken(std::string_view text)
     });
 }
 
-bool isSameName(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 std::size_t count(const Headers& headers, std::string_view name)
 {
     return static_cast<std::size_t>(std::count_if(headers.begin(), headers.end(),
-                                                  [&](const auto& header) { return isSameName(header.first, name); }));
+                                                  [&](const auto& header) { return isSameWord(header.first, name); }));
 }
 
 Failure refuse(const std::string& why) { return Failure{Category::Download, code::AnswerInvalid, why}; }
@@ -36,7 +30,7 @@ Failure refuse(const std::string& why) { return Failure{Category::Download, code
 std::string_view headerOf(const Headers& headers, std::string_view name)
 {
     for (const auto& [key, value] : headers)
-        if (isSameName(key, name)) return value;
+        if (isSameWord(key, name)) return value;
     return {};
 }
 
@@ -49,8 +43,11 @@ Result<HttpHead> readHead(int status, Headers headers)
     if (lengths > 1) return refuse("the answer says its length twice");
     if (lengths == 1 && count(head.headers, "Transfer-Encoding") > 0)
         return refuse("the answer has both Content-Length and Transfer-Encoding");
+    const auto transfer = count(head.headers, "Transfer-Encoding");
+    if (transfer > 1 || (transfer == 1 && !isSameWord(head.header("Transfer-Encoding"), "chunked")))
+        return refuse("the answer comes as " + escaped(head.header("Transfer-Encoding")) + ", which cannot be read");
     const auto encoding = head.header("Content-Encoding");
-    if (!encoding.empty() && !isSameName(encoding, "identity"))
+    if (!encoding.empty() && !isSameWord(encoding, "identity"))
         return refuse("the answer is encoded as " + escaped(encoding) + ", which was not asked for");
     if (lengths == 0) return head;
     head.length = parseNumber(head.header("Content-Length"));
@@ -63,7 +60,7 @@ Result<Done> checkOutgoing(const Headers& headers)
     for (const auto& [name, value] : headers) {
         const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
         if (isToken(name) && printable) continue;
-        return refuse("the header " + escaped(name) + ": " + escaped(value) + " cannot be sent");
+        return refuse("the header " + escaped(name) + " cannot be sent: it holds what would end its line");
     }
     return Done{};
 }

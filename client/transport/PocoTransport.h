@@ -1,27 +1,16 @@
-// HTTP and HTTPS by Poco's client session, with the limits that it does not have.
+// HTTP and HTTPS on Poco's sockets and TLS, with redirects, and with limits on all that a server may do.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "client/core/Clock.h"
+#include "client/transport/Request.h"
 #include "client/transport/Transport.h"
-
-#include <cstddef>
-#include <filesystem>
+#include "client/transport/TransportSettings.h"
 
 namespace baton::transport {
 
-struct TransportSettings {
-    std::filesystem::path caFile; ///< authorities that are believed; empty: the system's
-    Duration connect{10'000};     ///< for each address of a name
-    Duration headers{30'000};     ///< TLS handshake, sending and the answer's head together
-    Duration answer{60'000};      ///< the body of an answer to a post
-    Duration window{30'000};      ///< in each such time a download must bring `leastBytes`, or its end
-    std::int64_t leastBytes = 32 * 1024;
-    std::size_t longestAnswer = 512 * 1024;
-};
-
 /// A fresh connection for each exchange, closed after it, so that one answer never begins with the rest of another.
-/// The process-wide parts of Poco (SSLManager, stream factories, proxies) are not touched.
+/// The process-wide parts of Poco (SSLManager, stream factories, proxies) are not touched. Any number of threads may
+/// use one at once. Whoever owns the process ignores SIGPIPE: OpenSSL writes without asking for its absence.
 class PocoTransport : public Transport {
 public:
     explicit PocoTransport(TransportSettings settings = {});
@@ -30,7 +19,9 @@ public:
     Result<Done> get(const Url& url, const Headers& headers, Receiver& receiver) override;
 
 private:
-    TransportSettings settings_;
+    Result<Done> converse(const Question& question, const Url& first, Receiver& receiver) const;
+
+    const TransportSettings settings_;
 };
 
 } // namespace baton::transport

@@ -47,10 +47,11 @@ struct Transport {
     virtual ~Transport() = default;
 
     /// Posts `body` and waits for the whole answer, be it an HTTP error. A failure means that no whole answer came.
+    /// 307 and 308 are followed; every other redirect is a head with its status.
     virtual Result<HttpReply> post(const Url& url, const Headers& headers, const std::string& body) = 0;
 
     /// Gets a body into `receiver`. Success means that all announced bytes came; a body without an announced length is
-    /// refused. Redirects are not followed: they are a head with their status.
+    /// refused. Redirects are followed; the receiver hears of the last answer alone.
     virtual Result<Done> get(const Url& url, const Headers& headers, Receiver& receiver) = 0;
 };
 

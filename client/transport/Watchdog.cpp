@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -21,10 +22,7 @@ int duplicate(int socket)
 
 } // namespace
 
-Watchdog::Watchdog(int socket, Duration limit, std::string reason)
-    : socket_(duplicate(socket)),
-      deadline_(std::chrono::steady_clock::now() + limit),
-      reason_(std::move(reason))
+Watchdog::Watchdog(int socket) : socket_(duplicate(socket))
 {
     try {
         thread_ = std::thread([this] { watch(); });
@@ -45,28 +43,39 @@ Watchdog::~Watchdog()
     ::close(socket_);
 }
 
-void Watchdog::expectWithin(Duration limit, std::string reason)
+void Watchdog::expectBy(Patience what, Moment moment, std::string reason)
 {
     const std::lock_guard lock(mutex_);
-    deadline_ = std::chrono::steady_clock::now() + limit;
-    reason_ = std::move(reason);
-    changed_.notify_one(); // The new deadline may be the earlier one.
+    const auto before = nearest().moment;
+    deadlines_.at(static_cast<std::size_t>(what)) = {moment, std::move(reason)};
+    if (nearest().moment < before) changed_.notify_one(); // A later one is seen when the earlier is over.
 }
+
+void Watchdog::relax(Patience what) { expectBy(what, Moment::max(), {}); }
 
 std::string Watchdog::bitten() const
 {
     const std::lock_guard lock(mutex_);
-    return bitten_ ? reason_ : std::string();
+    return bitten_;
+}
+
+const Watchdog::Deadline& Watchdog::nearest() const
+{
+    return *std::min_element(deadlines_.begin(), deadlines_.end(),
+                             [](const auto& a, const auto& b) { return a.moment < b.moment; });
 }
 
 void Watchdog::watch()
 {
     std::unique_lock lock(mutex_);
     while (!over_) {
-        const auto deadline = deadline_; // A copy: the member may move while we wait.
-        if (changed_.wait_until(lock, deadline) == std::cv_status::no_timeout) continue;
-        if (over_ || deadline_ > std::chrono::steady_clock::now()) continue;
-        bitten_ = true;
+        const auto moment = nearest().moment; // A copy: the member may move while we wait.
+        if (moment == Moment::max())
+            changed_.wait(lock);
+        else
+            changed_.wait_until(lock, moment);
+        if (over_ || nearest().moment > std::chrono::steady_clock::now()) continue;
+        bitten_ = nearest().reason;
         ::shutdown(socket_, SHUT_RDWR); // ENOTCONN: it has ended by itself.
         return;
     }

@@ -50,7 +50,7 @@ protected:
     Result<Ending> fetch(std::vector<std::string> urls, const std::string& before = {})
     {
         transport::TransportSettings settings;
-        settings.headers = settings.window = Duration(2000);
+        settings.limits.firstByte = settings.limits.window = Duration(2000);
         transport::PocoTransport transport(settings);
         return Fetcher(transport, directory.path())
             .fetch({digest, static_cast<std::int64_t>(Payload.size()), std::move(urls), before}, *this);
@@ -198,8 +198,8 @@ TEST_F(FetcherTest, SaysWhyNoAddressCouldGiveIt)
         say("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");
     });
     const auto redirected = fetch({moved.url("/p")});
-    EXPECT_EQ(redirected.error().code, code::Transfer);
-    EXPECT_THAT(redirected.error().detail, HasSubstr("redirects are not followed"));
+    EXPECT_EQ(redirected.error().code, code::AnswerInvalid);
+    EXPECT_THAT(redirected.error().detail, HasSubstr("points elsewhere"));
     EXPECT_EQ(got(), "nothing");
 }
 

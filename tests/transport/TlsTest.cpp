@@ -57,7 +57,7 @@ public:
     Result<HttpReply> ask(const std::string& host, const std::filesystem::path& caFile) const
     {
         TransportSettings settings;
-        settings.caFile = caFile;
+        settings.tls.caFile = caFile;
         return PocoTransport(settings).post({Scheme::Https, host, port_, "/"}, {}, "q");
     }
     Result<HttpReply> ask(const std::string& host) const { return ask(host, directory_.path() / "ca.pem"); }
