@@ -1,8 +1,8 @@
 #include "client/agent/Cycle.h"
 
-#include "client/agent/Amounts.h"
 #include "client/agent/Identity.h"
 #include "client/agent/ScheduleFile.h"
+#include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
 #include "client/schedule/RetryAfter.h"
@@ -25,13 +25,21 @@ std::int64_t secondsOf(WallTime time)
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
+fetch::Terms termsOf(const Settings& settings, const store::Store& store)
+{
+    fetch::Terms terms{store.downloads(), store.releases()};
+    terms.lanes = settings.parallelDownloads;
+    terms.bytesPerSecond = settings.bytesPerSecond;
+    return terms;
+}
+
 } // namespace
 
 Cycle::Cycle(const Settings& settings, const Doors& doors)
     : settings_(settings),
       doors_(doors),
       ledger_(doors.store, doors.log),
-      fetcher_(doors.transport, doors.store.downloads()),
+      fetcher_(doors.transport, doors.clock, termsOf(settings, doors.store)),
       planner_({settings.interval, settings.jitter}, settings.checkWindows, loadSchedule(doors.store, doors.log),
                doors.random)
 {

@@ -7,7 +7,7 @@
 #include "client/agent/Settings.h"
 #include "client/agent/Wire.h"
 #include "client/core/Clock.h"
-#include "client/fetch/Fetcher.h"
+#include "client/fetch/PackageFetcher.h"
 #include "client/schedule/Planner.h"
 #include "client/source/Source.h"
 
@@ -28,8 +28,8 @@ struct Doors {
     Log& log;
 };
 
-/// One thread. Works until the supervisor is gone.
-class Cycle : private fetch::Watcher {
+/// One thread, but for the lanes of fetch, which it waits for. Works until the supervisor is gone.
+class Cycle : private fetch::Overseer {
 public:
     Cycle(const Settings& settings, const Doors& doors);
 
@@ -57,7 +57,7 @@ private:
     void finished(Instant begun);
     void giveUp(const Failure& failure);
 
-    void validator(const std::string& text) override;
+    void note(std::size_t package, const fetch::Trace& trace) override;
     bool progress(std::int64_t bytes) override;
     bool pause(Duration wait) override;
     bool heard(Heard word);
@@ -70,9 +70,7 @@ private:
     const Settings settings_;
     Doors doors_;
     Ledger ledger_;
-    fetch::Fetcher fetcher_;
-    std::size_t fetching_ = 0; ///< the package that is being fetched
-    std::int64_t fetched_ = 0; ///< the bytes of those before it
+    fetch::PackageFetcher fetcher_;
     Instant nextCheck_{};
     Instant nextProgress_{};
     schedule::Planner planner_;

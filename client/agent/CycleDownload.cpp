@@ -1,5 +1,5 @@
-#include "client/agent/Amounts.h"
 #include "client/agent/Cycle.h"
+#include "client/core/Amounts.h"
 #include "client/core/Text.h"
 
 #include <array>
@@ -15,6 +15,33 @@ constexpr Duration ProgressEvery{200};
 
 // The words of AgentNews, by AttemptStage.
 constexpr std::array<std::string_view, 4> StageWords{"granted", "downloading", "downloaded", "installed"};
+
+// Of the packages of an installed release, these lie there as they came: the one program, and what is no archive.
+std::vector<std::filesystem::path> copiesOf(const std::string& sha256, const std::vector<store::Release>& installed,
+                                            const store::Store& store)
+{
+    std::vector<std::filesystem::path> copies;
+    for (const auto& release : installed)
+        for (const auto& package : release.packages) {
+            if (package.sha256 != sha256) continue;
+            const bool isProgram = &package == &release.packages.front() && !release.program.empty();
+            copies.push_back(store.releaseDirectory(release.key) / (isProgram ? release.program : package.name));
+        }
+    return copies;
+}
+
+std::vector<fetch::Wanted> wantedFor(const store::Attempt& attempt, const store::Store& store)
+{
+    std::vector<fetch::Wanted> wanted;
+    const auto installed = store.installed();
+    for (const auto& package : attempt.packages)
+        wanted.push_back({package.sha256,
+                          package.sizeBytes,
+                          package.urls,
+                          {package.validator, package.failures},
+                          copiesOf(package.sha256, installed, store)});
+    return wanted;
+}
 
 } // namespace
 
@@ -40,16 +67,9 @@ void Cycle::download()
     tellProgress(0);
     deliver(); // Before the first byte, if the server can be reached; the packages may lie on another host.
     const auto begun = doors_.clock.now();
-    fetched_ = 0;
-    const auto packages = ledger_.attempt()->packages; // A copy: the validator changes the attempt's own.
-    for (fetching_ = 0; fetching_ < packages.size(); ++fetching_) {
-        const auto& package = packages[fetching_];
-        const auto result = fetcher_.fetch({package.sha256, package.sizeBytes, package.urls, package.validator}, *this);
-        if (!result) return giveUp(result.error());
-        if (*result != fetch::Ending::Complete) return;
-        fetched_ += package.sizeBytes;
-    }
-    finished(begun);
+    const auto result = fetcher_.fetch(wantedFor(*ledger_.attempt(), doors_.store), *this);
+    if (!result) return giveUp(result.error());
+    if (*result == fetch::Ending::Complete) finished(begun);
 }
 
 void Cycle::finished(Instant begun)
@@ -79,13 +99,13 @@ void Cycle::giveUp(const Failure& failure)
     doors_.wire.tell(news);
 }
 
-void Cycle::validator(const std::string& text) { ledger_.validator(fetching_, text); }
+void Cycle::note(std::size_t package, const fetch::Trace& trace) { ledger_.note(package, trace); }
 
 bool Cycle::progress(std::int64_t bytes)
 {
     if (doors_.clock.now() < nextProgress_) return !gone_;
     nextProgress_ = doors_.clock.now() + ProgressEvery;
-    tellProgress(fetched_ + bytes);
+    tellProgress(bytes);
     return heard(doors_.wire.wait(Duration(0)));
 }
 

@@ -89,9 +89,10 @@ void Ledger::begin(const store::Attempt& attempt)
     attempt_ = attempt;
 }
 
-void Ledger::validator(std::size_t package, const std::string& text)
+void Ledger::note(std::size_t package, const fetch::Trace& trace)
 {
-    attempt_->packages.at(package).validator = text;
+    attempt_->packages.at(package).validator = trace.validator;
+    attempt_->packages.at(package).failures = trace.failures;
     store_.save(*attempt_);
 }
 

@@ -4,6 +4,7 @@
 
 #include "client/agent/Outbox.h"
 #include "client/core/Log.h"
+#include "client/fetch/Fetcher.h"
 #include "client/store/Store.h"
 
 #include <optional>
@@ -25,7 +26,7 @@ public:
 
     /// Begins an attempt: on disk before the server hears of it.
     void begin(const store::Attempt& attempt);
-    void validator(std::size_t package, const std::string& text); ///< of that package's part
+    void note(std::size_t package, const fetch::Trace& trace); ///< of that package's part
     void reached(store::AttemptStage stage, Milestone milestone);
 
     /// After the attempt was given up: ends it by the newest line of the history if that tells of the same failure. An

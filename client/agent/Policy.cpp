@@ -10,6 +10,7 @@ namespace baton::agent {
 namespace {
 
 constexpr std::size_t MostPackages = 64;
+constexpr std::int64_t MostBytes = std::int64_t{1} << 53U;
 
 std::vector<store::StoredPackage> storedOf(const std::vector<store::AttemptPackage>& packages)
 {
@@ -24,12 +25,15 @@ std::string faultOf(const std::vector<store::AttemptPackage>& packages)
     if (packages.size() > MostPackages)
         return "it has " + std::to_string(packages.size()) + " packages; at most " + std::to_string(MostPackages) +
                " are taken: pack them as one archive";
+    std::int64_t room = MostBytes;
     std::set<std::string> names;
     std::map<std::string, std::int64_t> sizes;
     for (const auto& package : packages) {
         if (!isPlainName(package.name))
             return "the package's name \"" + escaped(package.name) +
                    "\" is no plain file name: publish it under letters, digits and ._+~-";
+        if (package.sizeBytes < 1 || package.sizeBytes > room) return "nobody has room for its packages";
+        room -= package.sizeBytes;
         if (!names.insert(package.name).second) return "two of its packages are named " + package.name;
         if (sizes.try_emplace(package.sha256, package.sizeBytes).first->second != package.sizeBytes)
             return "two of its packages have one SHA-256 and different sizes";

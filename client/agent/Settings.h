@@ -5,6 +5,7 @@
 #include "client/core/Clock.h"
 #include "client/schedule/Openings.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -17,6 +18,8 @@ struct Settings {
     std::filesystem::path stateDirectory;
     std::string fallbackVersion;  ///< what runs while the store has no release yet: --app-version
     std::filesystem::path caFile; ///< authorities that TLS believes; empty: the system's
+    int parallelDownloads = 2;
+    std::int64_t bytesPerSecond = 0; ///< of all downloads together; 0: no limit
     Duration interval{30 * 60'000};
     Duration jitter{30 * 60'000};
     schedule::Openings checkWindows; ///< when a scheduled check, and a download, may be

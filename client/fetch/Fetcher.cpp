@@ -1,133 +1,98 @@
 #include "client/fetch/Fetcher.h"
 
 #include "client/core/Text.h"
-#include "client/fetch/Response.h"
+#include "client/fetch/IntoPart.h"
 
-#include <system_error>
+#include <sys/stat.h>
+
+#include <fcntl.h>
+
+#include <optional>
 
 namespace baton::fetch {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int FruitlessTries = 4; // in a row, at one address, before the next one is asked
-constexpr int MostTries = 64;     // at one address: a server that cuts after each few bytes is no server
-constexpr Duration FirstPause = 500ms;
-
-Failure diskFailure(const std::exception& e) { return Failure{Category::Download, code::WriteFailed, e.what()}; }
-
-// Why one exchange ended, as far as the next step depends on it.
-enum class Cause {
-    Connection, // nothing wrong with the address: ask it again
-    Address,    // asking the same address again would bring the same
-    Disk,       // no address helps
-    Stopped     // whoever waited does not wait any more
-};
-
-// Writes what one exchange brings into the part. What goes wrong on our side is noted here, since the transport would
-// take an exception for one of the network's.
-class IntoPart : public transport::Receiver {
-public:
-    IntoPart(PartFile& part, const Wanted& wanted, Watcher& watcher, std::string& validator)
-        : part_(part),
-          wanted_(wanted),
-          watcher_(watcher),
-          validator_(validator),
-          have_(part.bytes())
-    {
-    }
-
-    Cause cause() const { return cause_; }
-
-    Result<std::int64_t> begin(const transport::HttpHead& head) override
-    try {
-        const auto meaning = judge(head, have_, wanted_.sizeBytes);
-        if (!meaning) return because(Cause::Address, meaning.error());
-        if (*meaning != Meaning::GoOn) part_.restart(); // Before the new validator: never new words for old bytes.
-        if (*meaning == Meaning::ThrowAway)
-            return Failure{Category::Download, code::Transfer, "the server no longer has what was begun"};
-        if (*meaning == Meaning::FromZero) watcher_.validator(validator_ = validatorOf(head));
-        return wanted_.sizeBytes - part_.bytes();
-    } catch (const std::exception& e) {
-        return because(Cause::Disk, diskFailure(e));
-    }
-
-    Result<Done> take(std::string_view bytes) override
-    try {
-        part_.append(bytes);
-        if (watcher_.progress(part_.bytes())) return Done{};
-        return because(Cause::Stopped, Failure{Category::Download, code::Transfer, "stopped"});
-    } catch (const std::exception& e) {
-        return because(Cause::Disk, diskFailure(e));
-    }
-
-private:
-    Failure because(Cause cause, Failure failure)
-    {
-        cause_ = cause;
-        return failure;
-    }
-
-    PartFile& part_;
-    const Wanted& wanted_;
-    Watcher& watcher_;
-    std::string& validator_;
-    std::int64_t have_;
-    Cause cause_ = Cause::Connection;
-};
+// An exchange that brought less is a failure of its address: a server that cuts after each few bytes is no server.
+constexpr std::int64_t WorthGoingOn = 64 * 1024;
 
 // One package and all of its addresses.
 class Download {
 public:
-    Download(transport::Transport& transport, const std::filesystem::path& directory, const Wanted& wanted,
-             Watcher& watcher)
+    Download(transport::Transport& transport, const std::filesystem::path& directory, const Patience& patience,
+             Throttle& throttle, const Wanted& wanted, Watcher& watcher)
         : transport_(transport),
+          throttle_(throttle),
           wanted_(wanted),
           watcher_(watcher),
           target_(directory / wanted.sha256),
           part_(directory / (wanted.sha256 + ".part"), wanted.sizeBytes),
-          validator_(wanted.validator)
+          validator_(wanted.trace.validator),
+          addresses_(wanted.urls.size(), wanted.trace.failures, patience)
     {
         if (validator_.empty() && part_.bytes() < wanted.sizeBytes) part_.restart();
+        most_ = part_.bytes();
     }
 
     Result<Ending> run()
     {
-        Failure last{Category::Download, code::Transfer, "no address was offered"};
         if (part_.bytes() == wanted_.sizeBytes) { // A crash came between the last byte and the rename.
             if (isRight()) return kept();
             part_.restart();
         }
-        for (const auto& text : wanted_.urls) {
-            const auto url = transport::parseUrl(text);
-            if (!url) {
-                last = url.error();
-                continue;
-            }
-            auto ended = from(*url);
+        for (const auto& copy : wanted_.copies) {
+            if (const auto ended = from(copy)) return *ended;
+            part_.restart();
+        }
+        Failure last{Category::Download, code::Transfer, "no address is left to ask"};
+        while (const auto next = addresses_.next()) {
+            if (next->pause > Duration(0) && !watcher_.pause(next->pause)) return Ending::Stopped;
+            auto ended = from(next->index);
             if (ended || cause_ == Cause::Disk) return ended;
+            if (cause_ == Cause::Stopped) return Ending::Stopped;
             last = ended.error();
         }
         return last;
     }
 
 private:
-    // All tries at one address.
-    Result<Ending> from(const transport::Url& url)
+    // Nothing if the file is not there, or has other bytes.
+    std::optional<Ending> from(const std::filesystem::path& copy)
     {
-        int fruitless = 0;
-        for (int tries = 1;; ++tries) {
-            const auto before = part_.bytes();
-            const auto result = once(url);
-            if (result) return check(url);
-            if (cause_ == Cause::Stopped) return Ending::Stopped;
-            fruitless = part_.bytes() > before ? 0 : fruitless + 1;
-            if (cause_ != Cause::Connection || fruitless >= FruitlessTries || tries >= MostTries) return result.error();
-            if (!watcher_.pause(FirstPause * (1 << fruitless))) return Ending::Stopped;
-        }
+        const os::UniqueFd file(::open(copy.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        struct stat status {};
+        if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+        if (status.st_size != wanted_.sizeBytes) return std::nullopt;
+        part_.restart();
+        bool wanted = true;
+        eachBlock(file.get(), copy, [&](std::string_view bytes) {
+            if (part_.bytes() + static_cast<std::int64_t>(bytes.size()) > wanted_.sizeBytes) return false;
+            part_.append(bytes);
+            wanted = watcher_.progress(part_.bytes());
+            return wanted;
+        });
+        if (!wanted) return Ending::Stopped;
+        if (part_.bytes() != wanted_.sizeBytes || !isRight()) return std::nullopt;
+        return kept();
     }
 
-    Result<Done> once(const transport::Url& url)
+    // One exchange with one address, and what it means for that address.
+    Result<Ending> from(std::size_t index)
+    {
+        cause_ = Cause::Address;
+        const auto url = transport::parseUrl(wanted_.urls[index]);
+        const auto result = url ? once(*url) : Result<Ending>(url.error());
+        if (result || cause_ == Cause::Disk || cause_ == Cause::Stopped) return result;
+        if (cause_ == Cause::Connection && part_.bytes() >= most_ + WorthGoingOn) {
+            most_ = part_.bytes();
+            addresses_.brought(index);
+        } else {
+            addresses_.failed(index, cause_ == Cause::Connection ? Fault::Passing : Fault::Lasting);
+        }
+        note();
+        return result;
+    }
+
+    Result<Ending> once(const transport::Url& url)
     {
         transport::Headers headers;
         if (validator_.empty() && part_.bytes() > 0)
@@ -136,50 +101,66 @@ private:
             headers.emplace_back("Range", "bytes=" + std::to_string(part_.bytes()) + '-');
             headers.emplace_back("If-Range", validator_);
         }
-        IntoPart receiver(part_, wanted_, watcher_, validator_);
-        auto result = transport_.get(url, headers, receiver);
+        bool isWhole = false;
+        IntoPart receiver(part_, wanted_.sizeBytes, watcher_, throttle_, [&](std::string validator) {
+            isWhole = true;
+            validator_ = std::move(validator);
+            note();
+        });
+        const auto got = transport_.get(url, headers, receiver);
         cause_ = receiver.cause();
-        if (!result && result.error().code != code::Transfer && cause_ == Cause::Connection) cause_ = Cause::Address;
-        return result;
+        if (got) return check(url, isWhole);
+        if (got.error().code != code::Transfer && cause_ == Cause::Connection) cause_ = Cause::Address;
+        return got.error();
     }
 
-    bool isRight() { return part_.digest() == wanted_.sha256; }
-
-    Result<Ending> check(const transport::Url& url)
+    // Of bytes that came in several exchanges nobody knows which were wrong: the last address may begin anew.
+    Result<Ending> check(const transport::Url& url, bool isWhole)
     {
         if (part_.bytes() == wanted_.sizeBytes && isRight()) return kept();
         part_.restart();
+        cause_ = isWhole ? Cause::Address : Cause::Connection;
         return Failure{Category::Download, code::HashMismatch,
                        "the bytes from " + escaped(print(url)) + " are not the ones offered: their SHA-256 differs"};
     }
 
-    Result<Ending> kept()
+    void note() { watcher_.note({validator_, addresses_.failures()}); }
+
+    bool isRight() { return part_.digest() == wanted_.sha256; }
+
+    Ending kept()
     {
         part_.finishAs(target_);
         return Ending::Complete;
     }
 
     transport::Transport& transport_;
+    Throttle& throttle_;
     const Wanted& wanted_;
     Watcher& watcher_;
     std::filesystem::path target_;
     PartFile part_;
     std::string validator_;
+    Addresses addresses_;
+    std::int64_t most_ = 0; ///< the most that was ever here
     Cause cause_ = Cause::Connection;
 };
 
 } // namespace
 
-Fetcher::Fetcher(transport::Transport& transport, std::filesystem::path directory)
+Fetcher::Fetcher(transport::Transport& transport, std::filesystem::path directory, const Patience& patience,
+                 Throttle& throttle)
     : transport_(transport),
-      directory_(std::move(directory))
+      directory_(std::move(directory)),
+      patience_(patience),
+      throttle_(throttle)
 {
 }
 
 Result<Ending> Fetcher::fetch(const Wanted& wanted, Watcher& watcher)
 try {
     if (digestOf(directory_ / wanted.sha256) == wanted.sha256) return Ending::Complete;
-    return Download(transport_, directory_, wanted, watcher).run();
+    return Download(transport_, directory_, patience_, throttle_, wanted, watcher).run();
 } catch (const std::exception& e) {
     return diskFailure(e);
 }

@@ -1,16 +1,18 @@
 #include "client/fetch/PartFile.h"
 
+#include "client/fetch/Space.h"
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
 
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <functional>
 #include <stdexcept>
 #include <vector>
 
@@ -18,25 +20,25 @@ namespace baton::fetch {
 namespace {
 
 constexpr std::size_t BlockSize = 1024 * 1024;
+constexpr std::uintmax_t LookEvery = 256 * 1024;
 
 void checkEvp(int result)
 {
     if (result != 1) throw std::runtime_error("OpenSSL cannot compute a SHA-256");
 }
 
-// Reads from the present position to the end.
-void eachBlock(int file, const std::filesystem::path& path, const std::function<void(std::string_view)>& take)
+} // namespace
+
+void eachBlock(int file, const std::filesystem::path& path, const std::function<bool(std::string_view)>& take)
 {
     std::vector<char> block(BlockSize);
     for (;;) {
         const auto length = ::read(file, block.data(), block.size());
         if (length < 0 && errno == EINTR) continue;
         if (os::check(length, "read " + path.string()) == 0) return;
-        take({block.data(), static_cast<std::size_t>(length)});
+        if (!take({block.data(), static_cast<std::size_t>(length)})) return;
     }
 }
-
-} // namespace
 
 struct Sha256::Context {
     std::unique_ptr<EVP_MD_CTX, decltype(&::EVP_MD_CTX_free)> evp{::EVP_MD_CTX_new(), &::EVP_MD_CTX_free};
@@ -74,22 +76,39 @@ std::string digestOf(const std::filesystem::path& file)
         os::fail("open " + file.string());
     }
     Sha256 hash;
-    eachBlock(opened.get(), file, [&](std::string_view bytes) { hash.add(bytes); });
+    eachBlock(opened.get(), file, [&](std::string_view bytes) {
+        hash.add(bytes);
+        return true;
+    });
     return hash.finish();
 }
 
-PartFile::PartFile(const std::filesystem::path& path, std::int64_t sizeBytes)
+std::int64_t reservedBytes(const std::filesystem::path& path)
+{
+    constexpr std::int64_t StatBlock = 512; // [stat(2): st_blocks counts these, whatever the file system's own]
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? status.st_blocks * StatBlock : 0;
+}
+
+PartFile::PartFile(const std::filesystem::path& path, std::int64_t sizeBytes, Room room)
     : path_(path),
-      file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW))
+      file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW)),
+      room_(room)
 {
     takeUp(sizeBytes);
-    // Only the allocation tells the truth about a full disk. A file system that knows no such call is asked plainly.
+    if (room == Room::Reserved) reserve(sizeBytes);
+}
+
+// Only the allocation tells the truth about a full disk. A file system that knows no such call is asked plainly.
+void PartFile::reserve(std::int64_t sizeBytes)
+{
     if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, sizeBytes) == 0) return;
     const int error = errno;
     const auto missing = static_cast<std::uintmax_t>(sizeBytes - bytes_);
     const bool unknown = error == EOPNOTSUPP || error == ENOSYS;
     if (!unknown || os::freeBytes(path_) < missing)
         os::fail("reserve " + std::to_string(sizeBytes) + " bytes for " + path_.string(), unknown ? ENOSPC : error);
+    room_ = Room::AsItComes;
 }
 
 void PartFile::takeUp(std::int64_t sizeBytes)
@@ -97,15 +116,29 @@ void PartFile::takeUp(std::int64_t sizeBytes)
     eachBlock(file_.get(), path_, [&](std::string_view bytes) {
         hash_.add(bytes);
         bytes_ += static_cast<std::int64_t>(bytes.size());
+        return bytes_ <= sizeBytes;
     });
     if (bytes_ > sizeBytes) restart();
 }
 
 void PartFile::append(std::string_view bytes)
 {
+    if (room_ == Room::AsItComes && bytes_ >= lookAt_) look(bytes.size());
     os::writeAll(file_.get(), bytes, path_);
     hash_.add(bytes);
     bytes_ += static_cast<std::int64_t>(bytes.size());
+}
+
+// Somebody else may be filling the disk, too.
+void PartFile::look(std::size_t more)
+{
+    const auto disk = os::diskOf(path_);
+    if (disk.sizeBytes == 0) return; // It says nothing of itself.
+    const auto reserve = reserveOf(disk);
+    if (disk.freeBytes < reserve + more)
+        os::fail("write " + path_.string() + " and leave " + std::to_string(reserve) + " bytes of the disk free",
+                 ENOSPC);
+    lookAt_ = bytes_ + static_cast<std::int64_t>(std::min(LookEvery, disk.freeBytes - reserve - more));
 }
 
 void PartFile::restart()

@@ -20,7 +20,12 @@ enum class Meaning {
 /// [RFC 9110, 14.4 Content-Range, 15.3.7 206, 15.5.17 416]
 Result<Meaning> judge(const transport::HttpHead& head, std::int64_t have, std::int64_t sizeBytes);
 
-/// What a later If-Range may say: the strong ETag, else the date; empty if there is neither.  [RFC 9110, 13.1.5]
+/// Whether a status says that the server is busy or broken, and not that it has no such package.
+bool isPassing(int status);
+
+/// What a later If-Range may say; empty if nothing may. A strong ETag; where there is no ETag at all, the date of the
+/// last change if the answer is a minute younger: a second change within the date's own second would go unseen. Never
+/// a weak one.  [RFC 9110, 8.8.2.2 and 13.1.5]
 std::string validatorOf(const transport::HttpHead& head);
 
 } // namespace baton::fetch

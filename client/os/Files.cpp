@@ -168,12 +168,16 @@ void makeDirectory(const fs::path& directory, mode_t mode)
     if (error != EEXIST || !fs::is_directory(directory)) fail("make the directory " + directory.string(), error);
 }
 
-std::uintmax_t freeBytes(const fs::path& path)
+Disk diskOf(const fs::path& path)
 {
+    struct stat status {};
     std::error_code error;
     const auto space = fs::space(path, error);
     if (error) fail("ask for the free space of " + path.string(), error.value());
-    return space.available;
+    check(::stat(path.c_str(), &status), "stat " + path.string());
+    return {space.available, space.capacity, status.st_dev};
 }
+
+std::uintmax_t freeBytes(const fs::path& path) { return diskOf(path).freeBytes; }
 
 } // namespace baton::os

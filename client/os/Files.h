@@ -56,6 +56,15 @@ void removeTree(const fs::path& root);
 /// @throws std::system_error if something else stands in its place.
 void makeDirectory(const fs::path& directory, mode_t mode = 0700);
 
+/// A file system as seen from one of its paths.
+struct Disk {
+    std::uintmax_t freeBytes = 0; ///< for us
+    std::uintmax_t sizeBytes = 0; ///< 0: it does not say
+    dev_t id = 0;
+};
+
+Disk diskOf(const fs::path& path);
+
 /// Free space for us on the file system of `path`, in bytes.
 std::uintmax_t freeBytes(const fs::path& path);
 

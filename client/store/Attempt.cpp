@@ -7,13 +7,29 @@ namespace baton::store {
 namespace {
 
 constexpr std::array<std::string_view, 4> StageNames{"granted", "downloading", "downloaded", "installed"};
+constexpr int MostFailures = 1'000'000;
 
 Json toJson(const AttemptPackage& package)
 {
     auto document = store::toJson(StoredPackage{package.name, package.sizeBytes, package.sha256});
     document["urls"] = package.urls;
     document["validator"] = package.validator;
+    document["failures"] = package.failures;
     return document;
+}
+
+// A file of an earlier Baton has none.
+std::vector<int> failuresFrom(const Json& object, std::size_t urls)
+{
+    std::vector<int> failures;
+    if (!object.contains("failures")) return failures;
+    for (const auto& count : member(object, "failures")) {
+        if (!count.is_number_integer() || count < 0 || count > MostFailures)
+            throw std::runtime_error("failures has something that is no count");
+        failures.push_back(count.get<int>());
+    }
+    if (failures.size() > urls) throw std::runtime_error("failures has more counts than there are urls");
+    return failures;
 }
 
 AttemptPackage attemptPackageFrom(const Json& object)
@@ -24,6 +40,7 @@ AttemptPackage attemptPackageFrom(const Json& object)
         if (!url.is_string()) throw std::runtime_error("urls has something that is no text");
         package.urls.push_back(url.get<std::string>());
     }
+    package.failures = failuresFrom(object, package.urls.size());
     return package;
 }
 

@@ -20,6 +20,7 @@ struct AttemptPackage {
     std::string sha256;
     std::vector<std::string> urls; ///< whole, in the order offered
     std::string validator;         ///< strong ETag or Last-Modified of the bytes in the .part; may be empty
+    std::vector<int> failures{};   ///< in a row, by URL, as far as there were any
 
     friend bool operator==(const AttemptPackage&, const AttemptPackage&) = default;
 };

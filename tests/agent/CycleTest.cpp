@@ -427,3 +427,48 @@ TEST_F(CycleTest, TellsWhyItCannotTakeAnOfferOfSeveralPackages)
     EXPECT_EQ(transport.asked, 0);
     EXPECT_FALSE(store.loadAttempt());
 }
+
+TEST_F(CycleTest, FetchesNothingThatAnInstalledReleaseHas)
+{
+    const std::string shared = "the same in both releases";
+    const auto digest = digestOf(shared);
+    const store::Release old{
+        {"1.0.5", digest}, {{"server", 25, digest}, {"words", 25, digest}, {"gone", 9, std::string(64, 'b')}}, "app"};
+    std::filesystem::create_directory(store.releaseDirectory(old.key));
+    os::writeDurably(store.releaseDirectory(old.key) / store::ReleaseFileName, print(old));
+    os::writeDurably(store.releaseDirectory(old.key) / "app", shared);
+    auto several = offer();
+    several.packages.push_back({"words", 25, digest, {"http://cdn.example/nowhere"}});
+    source.answers = {several};
+
+    live({});
+
+    EXPECT_EQ(transport.asked, 1);
+    EXPECT_EQ(os::readWhole(store.downloads() / digest), shared);
+    EXPECT_EQ(store.loadAttempt()->stage, store::AttemptStage::Downloaded);
+}
+
+TEST_F(CycleTest, RemembersOverARestartWhichAddressesFailed)
+{
+    store::AttemptPackage package{"web", 20, key.sha256, {"http://cdn.example/gone", url}, {}, {4}};
+    store.save(store::Attempt{key, "1.0.0", store::AttemptStage::Downloading, {package}, "{session}"});
+
+    live({});
+
+    EXPECT_EQ(transport.asked, 1);
+    EXPECT_EQ(store.loadAttempt()->stage, store::AttemptStage::Downloaded);
+}
+
+TEST_F(CycleTest, TakesNoOtherPackagesUnderTheNameOfAnInstalledRelease)
+{
+    const store::Release here{key, {{"web", 20, key.sha256}}, "app"};
+    std::filesystem::create_directory(store.releaseDirectory(key));
+    os::writeDurably(store.releaseDirectory(key) / store::ReleaseFileName, print(here));
+    auto changed = offer();
+    changed.packages.push_back({"more", 4, std::string(64, 'a'), {url}});
+    source.answers = {changed, offer()};
+
+    live({timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:12", "check", "13/1", "14/1"));
+}

@@ -2,6 +2,7 @@
 
 #include "client/os/Files.h"
 #include "client/transport/PocoTransport.h"
+#include "tests/support/FakeClock.h"
 #include "tests/support/ScriptedServer.h"
 #include "tests/support/TemporaryDirectory.h"
 
@@ -11,6 +12,7 @@
 using namespace baton;
 using namespace baton::fetch;
 using baton::testing::ScriptedServer;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -49,25 +51,40 @@ class FetcherTest : public ::testing::Test, protected Watcher {
 protected:
     Result<Ending> fetch(std::vector<std::string> urls, const std::string& before = {})
     {
+        return run(wanted(std::move(urls), before));
+    }
+    Result<Ending> run(const Wanted& wanted)
+    {
         transport::TransportSettings settings;
         settings.limits.firstByte = settings.limits.window = Duration(2000);
         transport::PocoTransport transport(settings);
-        return Fetcher(transport, directory.path())
-            .fetch({digest, static_cast<std::int64_t>(Payload.size()), std::move(urls), before}, *this);
+        Throttle throttle(bytesPerSecond, clock);
+        return Fetcher(transport, directory.path(), {}, throttle).fetch(wanted, *this);
+    }
+    Wanted wanted(std::vector<std::string> urls, const std::string& before = {}) const
+    {
+        return {digest, static_cast<std::int64_t>(Payload.size()), std::move(urls), {before, {}}};
     }
     std::string got() const { return os::readWhole(directory.path() / digest).value_or("nothing"); }
     void leave(const std::string& bytes) const { os::writeDurably(directory.path() / (digest + ".part"), bytes); }
 
-    void validator(const std::string& text) override { kept = text; }
+    void note(const Trace& trace) override { kept = trace; }
     bool progress(std::int64_t bytes) override { return (seen = bytes) < stopAt; }
-    bool pause(Duration) override { return ++pauses < 100; }
+    bool pause(Duration wait) override
+    {
+        pauses.push_back(wait);
+        clock.advance(wait);
+        return pauses.size() < 100;
+    }
 
     baton::testing::TemporaryDirectory directory;
     std::string digest = sha256(Payload);
-    std::string kept;
+    FakeClock clock;
+    Trace kept;
     std::int64_t seen = 0;
     std::int64_t stopAt = INT64_MAX;
-    int pauses = 0;
+    std::int64_t bytesPerSecond = 0;
+    std::vector<Duration> pauses;
 };
 
 } // namespace
@@ -83,7 +100,7 @@ TEST_F(FetcherTest, BringsAPackageUnderItsDigest)
     EXPECT_EQ(got(), Payload);
     EXPECT_FALSE(std::filesystem::exists(directory.path() / (digest + ".part")));
     EXPECT_EQ(seen, 200'000);
-    EXPECT_EQ(kept, Tag);
+    EXPECT_EQ(kept.validator, Tag);
 }
 
 TEST_F(FetcherTest, ResumesAfterABrokenConnection)
@@ -132,7 +149,7 @@ TEST_F(FetcherTest, StartsFromZeroWhenTheServerIgnoresTheRangeOrHasOtherBytes)
     ASSERT_TRUE(fetch({server.url("/p")}, Tag));
 
     EXPECT_EQ(got(), Payload);
-    EXPECT_EQ(kept, "\"v2\"");
+    EXPECT_EQ(kept.validator, "\"v2\"");
 }
 
 TEST_F(FetcherTest, ThrowsAwayWhatTheServerCannotContinue)
@@ -148,15 +165,176 @@ TEST_F(FetcherTest, ThrowsAwayWhatTheServerCannotContinue)
     EXPECT_EQ(got(), Payload);
 }
 
-TEST_F(FetcherTest, RefusesAnotherRangeThanItAskedFor)
+TEST_F(FetcherTest, AsksForTheWholeWhenAServerSendsAnotherRangeThanItWasAskedFor)
 {
     leave(Payload.substr(0, 5000));
-    ScriptedServer server([](const auto&, const auto& say) { say(rest(4000)); });
+    ScriptedServer server(
+        [](const std::string& request, const auto& say) { say(askedFrom(request) > 0 ? rest(4000) : whole(Payload)); });
 
-    const auto result = fetch({server.url("/p")}, Tag);
+    ASSERT_TRUE(fetch({server.url("/p")}, Tag));
 
-    ASSERT_FALSE(result);
-    EXPECT_THAT(result.error().detail, HasSubstr("another range"));
+    EXPECT_EQ(got(), Payload);
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(FetcherTest, RefusesARangeThatNobodyAskedFor)
+{
+    ScriptedServer server([](const auto&, const auto& say) { say(rest(0)); });
+
+    EXPECT_THAT(fetch({server.url("/p")}).error().detail, HasSubstr("the server answers 206"));
+    EXPECT_EQ(server.requests().size(), 1U);
+}
+
+// It has other bytes by now, and continues with them all the same.
+TEST_F(FetcherTest, BeginsAnewWhenTheFileChangedUnderAServerThatIgnoresIfRange)
+{
+    leave(std::string(5000, 'x'));
+    ScriptedServer server([](const std::string& request, const auto& say) {
+        say(askedFrom(request) > 0 ? rest(askedFrom(request)) : whole(Payload));
+    });
+
+    ASSERT_TRUE(fetch({server.url("/p")}, Tag));
+
+    EXPECT_EQ(got(), Payload);
+    EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(FetcherTest, NeverResumesByAWeakETag)
+{
+    ScriptedServer server([](const std::string& request, const auto& say) {
+        static_cast<void>(request);
+        say(whole(Payload, "W/\"v1\"").substr(0, 150'000));
+    });
+
+    EXPECT_FALSE(fetch({server.url("/p")}));
+
+    for (const auto& request : server.requests()) EXPECT_THAT(request, Not(HasSubstr("Range:")));
+    EXPECT_EQ(kept.validator, "");
+}
+
+TEST_F(FetcherTest, ResumesByTheDateOfAFileThatHasLongBeenTheSame)
+{
+    const std::string changed = "Last-Modified: Mon, 23 Nov 2026 10:00:00 GMT\r\n";
+    ScriptedServer server([&](const std::string& request, const auto& say) {
+        const std::string dates = "Date: Mon, 23 Nov 2026 10:01:00 GMT\r\n" + changed;
+        const auto answer = askedFrom(request) > 0 ? rest(askedFrom(request)) : whole(Payload).substr(0, 150'000);
+        const auto line = answer.find("\r\n") + 2;
+        const auto tag = answer.find("ETag: \"v1\"\r\n");
+        say(answer.substr(0, line) + dates + answer.substr(tag == line ? tag + 12 : line));
+    });
+
+    ASSERT_TRUE(fetch({server.url("/p")}));
+
+    EXPECT_EQ(got(), Payload);
+    EXPECT_THAT(server.requests().at(1), HasSubstr("If-Range: Mon, 23 Nov 2026 10:00:00 GMT\r\n"));
+}
+
+TEST_F(FetcherTest, BelievesNoLengthButTheOneThatWasOffered)
+{
+    ScriptedServer shorter([](const auto&, const auto& say) { say(whole(Payload.substr(1))); });
+    EXPECT_EQ(fetch({shorter.url("/p")}).error().code, code::SizeMismatch);
+    ScriptedServer silent([](const auto&, const auto& say) { say("HTTP/1.1 200 OK\r\n\r\n" + Payload); });
+    EXPECT_THAT(fetch({silent.url("/p")}).error().detail, HasSubstr("does not say how many bytes"));
+    ScriptedServer chunked([](const auto&, const auto& say) {
+        say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\npp\r\n0\r\n\r\n");
+    });
+    EXPECT_FALSE(fetch({chunked.url("/p")}));
+    EXPECT_EQ(chunked.requests().size(), 1U);
+    EXPECT_EQ(got(), "nothing");
+}
+
+TEST_F(FetcherTest, AsksABusyServerAgainAfterPausesThatDouble)
+{
+    int refusals = 3;
+    ScriptedServer server([&](const auto&, const auto& say) {
+        say(refusals-- > 0 ? "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" : whole(Payload));
+    });
+
+    ASSERT_TRUE(fetch({server.url("/p")}));
+
+    EXPECT_THAT(pauses, ElementsAre(Duration(1000), Duration(2000), Duration(4000)));
+    EXPECT_EQ(got(), Payload);
+}
+
+TEST_F(FetcherTest, GoesRoundTheAddressesAndRemembersWhatFailed)
+{
+    ScriptedServer busy([](const auto&, const auto& say) { say("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"); });
+    ScriptedServer lost([](const auto&, const auto& say) { say("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"); });
+
+    EXPECT_THAT(fetch({busy.url("/p"), lost.url("/p")}).error().detail, HasSubstr("the server answers 500"));
+
+    EXPECT_EQ(busy.requests().size(), 4U);
+    EXPECT_EQ(lost.requests().size(), 1U);
+    EXPECT_THAT(kept.failures, ElementsAre(4, 4));
+    EXPECT_EQ(pauses.size(), 3U);
+    auto again = wanted({busy.url("/p"), lost.url("/p")});
+    again.trace.failures = {3, 4}; // As an earlier process left it.
+    EXPECT_FALSE(run(again));
+    EXPECT_EQ(busy.requests().size(), 5U);
+    EXPECT_EQ(lost.requests().size(), 1U);
+}
+
+TEST_F(FetcherTest, ForgetsTheFailuresOfAnAddressThatBringsMore)
+{
+    int exchange = 0;
+    ScriptedServer server([&](const std::string& request, const auto& say) {
+        switch (++exchange) {
+        case 1:
+        case 2: return static_cast<void>(say("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
+        case 3: return static_cast<void>(say(whole(Payload).substr(0, 100'000)));
+        case 4:
+        case 5:
+        case 6: return; // The connection is closed without a word.
+        default: say(rest(askedFrom(request)));
+        }
+    });
+
+    ASSERT_TRUE(fetch({server.url("/p")}));
+
+    EXPECT_EQ(exchange, 7);
+    EXPECT_EQ(got(), Payload);
+}
+
+TEST_F(FetcherTest, TakesTheBytesFromAFileThatHasThemAlready)
+{
+    const auto other = directory.path() / "other";
+    const auto same = directory.path() / "same";
+    os::writeDurably(other, std::string(Payload.size(), 'x'));
+    os::writeDurably(same, Payload);
+    auto here = wanted({});
+    here.copies = {directory.path() / "missing", directory.path(), other, same};
+    leave(Payload.substr(0, 5000));
+
+    ASSERT_TRUE(run(here));
+
+    EXPECT_EQ(got(), Payload);
+    EXPECT_EQ(os::readWhole(same), Payload);
+    EXPECT_EQ(std::filesystem::hard_link_count(directory.path() / digest), 1U); // The stager takes no other.
+}
+
+TEST_F(FetcherTest, AsksTheServerWhenNoFileHasThem)
+{
+    os::writeDurably(directory.path() / "other", std::string(Payload.size(), 'x'));
+    ScriptedServer server([](const auto&, const auto& say) { say(whole(Payload)); });
+    auto here = wanted({server.url("/p")});
+    here.copies = {directory.path() / "other"};
+
+    ASSERT_TRUE(run(here));
+
+    EXPECT_EQ(got(), Payload);
+}
+
+TEST_F(FetcherTest, TakesNoMoreThanTheBandwidth)
+{
+    bytesPerSecond = 100'000;
+    ScriptedServer server([](const auto&, const auto& say) { say(whole(Payload)); });
+
+    ASSERT_TRUE(fetch({server.url("/p")}));
+
+    Duration waited{0};
+    for (const auto pause : pauses) waited += pause;
+    EXPECT_GE(waited, Duration(2000) - Bucket::Burst - Duration(static_cast<Duration::rep>(pauses.size())));
+    EXPECT_LE(waited, Duration(2000));
 }
 
 TEST_F(FetcherTest, FinishesWhatWasWholeBeforeACrashWithoutAsking)
@@ -223,11 +401,10 @@ TEST_F(FetcherTest, StopsWhenNobodyWaitsAndKeepsTheBytes)
 
 TEST_F(FetcherTest, CallsADiskThatCannotTakeItByItsName)
 {
-    transport::PocoTransport transport;
-    const std::int64_t absurd = std::int64_t{1} << 60;
+    auto absurd = wanted({"http://127.0.0.1:1/"});
+    absurd.sizeBytes = std::int64_t{1} << 60;
 
-    const auto result =
-        Fetcher(transport, directory.path()).fetch({digest, absurd, {"http://127.0.0.1:1/"}, {}}, *this);
+    const auto result = run(absurd);
 
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, code::WriteFailed);

@@ -29,6 +29,14 @@ struct DiskFull : OwnMounts, Relay {
         return scratch.actor(version, "sleep 300\ncheck 0\nready\nserve\nexit 0\n#" + std::string(PayloadBytes, 'x'));
     }
 
+    fs::path archive(const std::string& version) const
+    {
+        const auto program = release(version);
+        fs::create_directory(scratch / version);
+        fs::rename(program, scratch / version / "service");
+        return scratch.pack(scratch / version, "service-" + version + ".tar.zst");
+    }
+
     RunOptions service() const
     {
         return {{release("1.0.0").string()}, {"--try", "--check"}, {"web=127.0.0.1:0"}, "1s"};
@@ -78,6 +86,8 @@ TEST_F(DiskFull, WhenItsBytesCome)
 
     ASSERT_TRUE(update("1.1.0", release("1.1.0"), "1.1.0 cannot be fetched: "));
     EXPECT_TRUE(hasTold({"13/1 1.1.0", "3/0 1.1.0 code 14"}));
+    EXPECT_THAT(baton->said(), HasSubstr("No space left on device: 6")); // 641 kB with the reserve.
+    EXPECT_THAT(baton->said(), HasSubstr(" are needed on the disk of " + (state / "downloads").string()));
     EXPECT_TRUE(isServing("1.0.0"));
 
     auto expected = Whole;
@@ -86,13 +96,17 @@ TEST_F(DiskFull, WhenItsBytesCome)
     EXPECT_THAT(history(), ::testing::ElementsAre("failed 1.1.0 from 1.0.0 code 14", "committed 1.1.0 from 1.0.0"));
 }
 
+// What an archive unpacks to nobody knows before.
 TEST_F(DiskFull, WhenItIsStaged)
 {
-    ASSERT_TRUE(serves(service()));
+    auto options = service();
+    options.command = {"{release}/service"};
+    options.options.insert(options.options.end(), {"--initial", archive("1.0.0").string()});
+    ASSERT_TRUE(serves(options));
     Clients clients(scratch, web, {"--new", "50"});
-    disk->fill(PayloadBytes + Room);
+    disk->fill(PayloadBytes);
 
-    ASSERT_TRUE(update("1.1.0", release("1.1.0"), "1.1.0 could not be installed: "));
+    ASSERT_TRUE(update("1.1.0", archive("1.1.0"), "1.1.0 could not be installed: "));
     EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "3/0 1.1.0 code 14"}));
     EXPECT_TRUE(isServing("1.0.0"));
     EXPECT_THAT(baton->said(), HasSubstr("make room for " + (state / "releases").string()));

@@ -1,10 +1,19 @@
-#include "client/agent/Amounts.h"
+#include "client/core/Amounts.h"
+
+#include "client/core/Text.h"
 
 #include <array>
+#include <limits>
 #include <string_view>
 
-namespace baton::agent {
+namespace baton {
 namespace {
+
+struct RateUnit {
+    std::string_view name;
+    std::int64_t bytes;
+};
+constexpr std::array RateUnits{RateUnit{"kB/s", 1000}, RateUnit{"MB/s", 1'000'000}, RateUnit{"GB/s", 1'000'000'000}};
 
 // One digit after the point, cut, not rounded: 999,999 bytes are no "1000.0 kB".
 std::string withTenth(std::int64_t amount, std::int64_t unit)
@@ -29,4 +38,15 @@ std::string printSize(std::int64_t bytes)
 
 std::string printSeconds(Duration duration) { return withTenth(duration.count(), 1000) + 's'; }
 
-} // namespace baton::agent
+std::optional<std::int64_t> parseRate(std::string_view text)
+{
+    for (const auto& unit : RateUnits) {
+        if (!text.ends_with(unit.name)) continue;
+        const auto number = parseNumber(text.substr(0, text.size() - unit.name.size()));
+        if (!number || *number == 0 || *number > std::numeric_limits<std::int64_t>::max() / unit.bytes) break;
+        return *number * unit.bytes;
+    }
+    return std::nullopt;
+}
+
+} // namespace baton
