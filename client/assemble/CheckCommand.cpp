@@ -3,6 +3,7 @@
 #include "client/agent/Agent.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
+#include "client/core/Amounts.h"
 #include "client/core/Text.h"
 
 #include <nlohmann/json.hpp>
@@ -62,6 +63,9 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.stateDirectory = stateDirectory;
     settings.fallbackVersion = values.text("app-version");
     settings.caFile = values.text("ca-file");
+    if (values.has("parallel-downloads"))
+        settings.parallelDownloads = static_cast<int>(parseNumber(values.text("parallel-downloads")).value());
+    if (values.has("bandwidth")) settings.bytesPerSecond = parseRate(values.text("bandwidth")).value();
     if (values.has("interval")) settings.interval = values.duration("interval");
     if (values.has("jitter")) settings.jitter = values.duration("jitter");
     return settings;

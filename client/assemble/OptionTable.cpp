@@ -41,6 +41,8 @@ constexpr std::array Table{
            "try-out before a release is installed", Run},
     Option{"interval", ValueKind::Duration, "DUR", "45m", "45m", "between two checks", Run},
     Option{"jitter", ValueKind::Duration, "DUR", "", "5m", "added at random (a tenth of the interval)", Run},
+    Option{"parallel-downloads", ValueKind::Choice, "1|2|3|4|5|6|7|8", "2", "4", "packages fetched at a time", Run},
+    Option{"bandwidth", ValueKind::Rate, "RATE", "", "2MB/s", "limit of all downloads together, 64kB/s at least", Run},
     Option{"approve", ValueKind::Choice, "auto|manual", "auto", "auto", "", Run},
     Option{"ca-file", ValueKind::Path, "FILE", "", "/etc/ssl/updates.pem",
            "authorities that TLS believes, instead of the system's", Asks},

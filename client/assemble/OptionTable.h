@@ -9,7 +9,7 @@
 namespace baton::assemble {
 
 /// What a value must be; ValueCheck.h holds texts against it.
-enum class ValueKind { Flag, Text, Version, Duration, Url, Path, Listen, Choice, Ready, Signal, Define };
+enum class ValueKind { Flag, Text, Version, Duration, Rate, Url, Path, Listen, Choice, Ready, Signal, Define };
 
 /// The commands, as bits, so that one option names all that take it.
 enum Command : unsigned {

@@ -1,5 +1,6 @@
 #include "client/assemble/ValueCheck.h"
 
+#include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/HostPort.h"
 #include "client/core/Text.h"
@@ -33,6 +34,15 @@ std::string faultOfUrl(std::string_view text)
         return host.empty() || host.front() == '/' || host.front() == ':' || !clean ? "is no URL" : "";
     }
     return "is no http:// or https:// URL";
+}
+
+// A smaller limit would look like a server that is too slow, which a download is taken from.
+std::string faultOfRate(std::string_view text)
+{
+    constexpr std::int64_t Least = 64'000;
+    const auto rate = parseRate(text);
+    if (!rate) return "is no rate (a whole number and kB/s, MB/s or GB/s)";
+    return *rate < Least ? "is below 64kB/s" : "";
 }
 
 std::string faultOfListener(const std::string& text)
@@ -91,6 +101,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Flag: return faultOfFlag(text);
     case ValueKind::Version: return isVersionText(text) ? "" : "is no version (digits, letters and . + _ ~ -)";
     case ValueKind::Duration: return parseDuration(text) ? "" : "is no duration (a whole number and ms, s, m, h or d)";
+    case ValueKind::Rate: return faultOfRate(text);
     case ValueKind::Url: return faultOfUrl(text);
     case ValueKind::Listen: return faultOfListener(text);
     case ValueKind::Choice: return faultOfChoice(option, text);
