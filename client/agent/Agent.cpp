@@ -9,16 +9,17 @@
 
 #include <sysexits.h>
 
+#include <csignal>
 #include <system_error>
 
 namespace baton::agent {
 namespace {
 
+// OpenSSL writes to a connection that the other side has closed as to any other.
 transport::PocoTransport transportFor(const Settings& settings)
 {
-    transport::TransportSettings limits;
-    limits.tls.caFile = settings.caFile;
-    return transport::PocoTransport(limits);
+    std::signal(SIGPIPE, SIG_IGN);
+    return transport::PocoTransport(settings.network);
 }
 
 source::Identity identityFor(const Settings& settings, std::string machine)

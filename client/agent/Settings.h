@@ -4,6 +4,7 @@
 
 #include "client/core/Clock.h"
 #include "client/schedule/Openings.h"
+#include "client/transport/TransportSettings.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,8 +17,8 @@ struct Settings {
     std::string appId;
     std::string track;
     std::filesystem::path stateDirectory;
-    std::string fallbackVersion;  ///< what runs while the store has no release yet: --app-version
-    std::filesystem::path caFile; ///< authorities that TLS believes; empty: the system's
+    std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
+    transport::TransportSettings network;
     int parallelDownloads = 2;
     std::int64_t bytesPerSecond = 0; ///< of all downloads together; 0: no limit
     Duration interval{30 * 60'000};

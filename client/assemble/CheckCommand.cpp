@@ -1,12 +1,16 @@
 #include "client/assemble/CheckCommand.h"
 
 #include "client/agent/Agent.h"
+#include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
+#include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Amounts.h"
 #include "client/core/Text.h"
 
 #include <nlohmann/json.hpp>
+
+#include <unistd.h>
 
 #include <ostream>
 
@@ -62,10 +66,10 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.track = values.text("track");
     settings.stateDirectory = stateDirectory;
     settings.fallbackVersion = values.text("app-version");
-    settings.caFile = values.text("ca-file");
     if (values.has("parallel-downloads"))
         settings.parallelDownloads = static_cast<int>(parseNumber(values.text("parallel-downloads")).value());
     if (values.has("bandwidth")) settings.bytesPerSecond = parseRate(values.text("bandwidth")).value();
+    settings.network = networkSettings(values, environ);
     if (values.has("interval")) settings.interval = values.duration("interval");
     if (values.has("jitter")) settings.jitter = values.duration("jitter");
     return settings;
@@ -78,7 +82,8 @@ int checkCommand(const Resolved& resolved, std::ostream& out)
         if (!values.has(needed))
             throw UsageError(std::string("a check needs --") + needed + ", for example --" + needed + ' ' +
                              std::string(findOption(needed)->example));
-    checkReadable(values, "ca-file");
+    auto log = makeLog("check", values);
+    checkNetwork(values, environ, log);
     const auto answer =
         agent::checkOnce(agentSettings(values, stateDirectory(values, "baton")), values.text("app-version"));
     if (!answer) throw UsageError("the check failed: " + answer.error().detail, exitcode::Temporary);

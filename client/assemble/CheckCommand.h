@@ -10,6 +10,7 @@
 
 namespace baton::assemble {
 
+/// With the proxies of this process's environment.
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory);
 
 /// 0 whether there is something new or not; 75 when nobody answered, 69 when the server refused.

@@ -71,6 +71,7 @@ public:
             }
             if (word == "--help" || word == "-h") {
                 resolved.help = true;
+                if (at_ < words_.size()) resolved.helpTopic = words_[at_];
                 return;
             }
             if (word.size() > 1 && word.front() == '-')

@@ -22,6 +22,7 @@ struct Resolved {
     Values values;
     std::vector<std::string> rest; ///< what is no option: for `run` PROGRAM ARGS, which stand behind `--`
     bool help = false;             ///< --help was asked; nothing else was looked at
+    std::string helpTopic{};       ///< the word behind it; empty: none
 };
 
 /// `arguments` without the program's and the command's name; `environment` as NAME=VALUE, ended by a null pointer.

@@ -46,7 +46,7 @@ int perform(const std::vector<std::string>& typed, std::span<const CommandWork> 
     if (found == works.end()) refuseCommand(name);
     const auto resolved = resolve(found->command, {typed.begin() + 2, typed.end()}, environ, readConfigFile);
     if (!resolved.help) return found->work(resolved, typed);
-    std::cout << helpOf(found->command);
+    std::cout << helpOf(found->command, resolved.helpTopic);
     return exitcode::Ok;
 }
 

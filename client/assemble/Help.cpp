@@ -45,6 +45,21 @@ std::string line(const Option& option)
     return text + '\n';
 }
 
+constexpr std::array OtherPages{Topic::Network};
+
+std::string morePages(const CommandText& command)
+{
+    std::string text;
+    for (const auto topic : OtherPages) {
+        const bool any = std::any_of(optionTable().begin(), optionTable().end(), [&](const Option& option) {
+            return option.topic == topic && (option.commands & command.command) != 0;
+        });
+        const std::string name(topicName(topic));
+        if (any) text += padded("  --help " + name, Column) + "proxies, TLS, credentials, limits\n";
+    }
+    return text;
+}
+
 } // namespace
 
 std::string linesOf(std::span<const Option> options)
@@ -74,15 +89,18 @@ std::string overview(unsigned commands)
     return text + std::string(Texts.front().example) + '\n';
 }
 
-std::string helpOf(Command command)
+std::string helpOf(Command command, std::string_view topic)
 {
     const auto* const found =
         std::find_if(Texts.begin(), Texts.end(), [&](const auto& text) { return text.command == command; });
-    std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + "\n\n";
     std::vector<Option> taken;
-    std::copy_if(optionTable().begin(), optionTable().end(), std::back_inserter(taken),
-                 [&](const Option& option) { return (option.commands & command) != 0; });
+    std::copy_if(optionTable().begin(), optionTable().end(), std::back_inserter(taken), [&](const Option& option) {
+        return (option.commands & command) != 0 && topicName(option.topic) == topic;
+    });
+    if (taken.empty() && !topic.empty()) return helpOf(command); // It was meant as something else.
+    std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + "\n\n";
     text += linesOf(taken);
+    if (topic.empty()) text += morePages(*found);
     if (command != Decode)
         text += "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n";
     return text + "\nExample:\n  " + std::string(found->example) + '\n';

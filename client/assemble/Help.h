@@ -29,6 +29,8 @@ std::string linesOf(std::span<const Option> options);
 
 /// At most 40 lines of 100 columns, each. `commands` are those that work, as bits.
 std::string overview(unsigned commands);
-std::string helpOf(Command command);
+
+/// A page of it; the main one where there is none of that name.
+std::string helpOf(Command command, std::string_view topic = {});
 
 } // namespace baton::assemble

@@ -12,6 +12,7 @@ constexpr unsigned Asks = Run | Check;
 constexpr unsigned Talks = Status | History | Update;
 constexpr bool Repeatable = true;
 constexpr bool Once = false;
+constexpr bool Works = true;
 constexpr bool NotYet = false;
 
 constexpr std::array Table{
@@ -41,11 +42,7 @@ constexpr std::array Table{
            "try-out before a release is installed", Run},
     Option{"interval", ValueKind::Duration, "DUR", "45m", "45m", "between two checks", Run},
     Option{"jitter", ValueKind::Duration, "DUR", "", "5m", "added at random (a tenth of the interval)", Run},
-    Option{"parallel-downloads", ValueKind::Choice, "1|2|3|4|5|6|7|8", "2", "4", "packages fetched at a time", Run},
-    Option{"bandwidth", ValueKind::Rate, "RATE", "", "2MB/s", "limit of all downloads together, 64kB/s at least", Run},
     Option{"approve", ValueKind::Choice, "auto|manual", "auto", "auto", "", Run},
-    Option{"ca-file", ValueKind::Path, "FILE", "", "/etc/ssl/updates.pem",
-           "authorities that TLS believes, instead of the system's", Asks},
     Option{"json", ValueKind::Flag, "", "", "", "for machines", Check | Talks},
     Option{"wait", ValueKind::Flag, "", "", "", "exits 0 (fine, no news), 75 failed, 70 rolled back, 65 refused",
            Update},
@@ -55,6 +52,27 @@ constexpr std::array Table{
            Asks | Talks, Repeatable},
     Option{"log-format", ValueKind::Choice, "text|json", "text", "json", "of Baton's own lines", Asks},
     Option{"log-level", ValueKind::Choice, "debug|info|warning|error", "info", "debug", "least that is written", Asks},
+
+    Option{"proxy", ValueKind::Text, "URL|none", "", "http://proxy.example.org:3128",
+           "instead of the environment's https_proxy, http_proxy, all_proxy", Asks, Once, Works, Topic::Network},
+    Option{"ca-file", ValueKind::Path, "FILE", "", "/etc/ssl/updates.pem",
+           "authorities that TLS believes, instead of the system's", Asks, Once, Works, Topic::Network},
+    Option{"pin-sha256", ValueKind::Text, "PIN", "", "5a0b…, or WgsM…=",
+           "a key that the server's chain must have; repeatable", Asks, Repeatable, Works, Topic::Network},
+    Option{"client-cert", ValueKind::Path, "FILE", "", "/etc/web/client.pem",
+           "our own certificate, for the server alone", Asks, Once, Works, Topic::Network},
+    Option{"client-key", ValueKind::Path, "FILE", "", "/etc/web/client.key",
+           "its key, without a passphrase (in --client-cert)", Asks, Once, Works, Topic::Network},
+    Option{"authorization-file", ValueKind::Path, "FILE", "", "/etc/web/authorization",
+           "one line, \"Bearer …\" or \"Basic …\", for the server alone", Asks, Once, Works, Topic::Network},
+    Option{"timeout", ValueKind::Duration, "DUR", "2m", "30s", "how long one answer of the server may take", Asks, Once,
+           Works, Topic::Network},
+    Option{"parallel-downloads", ValueKind::Choice, "1|2|3|4|5|6|7|8", "2", "4", "packages fetched at a time", Run,
+           Once, Works, Topic::Network},
+    Option{"bandwidth", ValueKind::Rate, "RATE", "", "2MB/s", "limit of all downloads together, 64kB/s at least", Run,
+           Once, Works, Topic::Network},
+    Option{"min-speed", ValueKind::Rate, "RATE", "1kB/s", "10kB/s", "a download below it over 30s is given up", Run,
+           Once, Works, Topic::Network},
 
     Option{"public-key", ValueKind::Path, "FILE", "", "", "", Asks, Repeatable, NotYet},
     Option{"window", ValueKind::Text, "WHEN", "", "", "", Run, Repeatable, NotYet},
@@ -82,6 +100,8 @@ std::size_t distance(std::string_view left, std::string_view right)
 } // namespace
 
 std::span<const Option> optionTable() { return Table; }
+
+std::string_view topicName(Topic topic) { return topic == Topic::Network ? "network" : ""; }
 
 const Option* findOption(std::string_view name)
 {

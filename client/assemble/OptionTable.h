@@ -21,6 +21,9 @@ enum Command : unsigned {
     Decode = 1U << 5U
 };
 
+/// Which page of --help shows an option; the words are those of topicName().
+enum class Topic { Main, Network };
+
 struct Option {
     std::string_view name; ///< without the dashes; also the key in a configuration file
     ValueKind kind;
@@ -31,12 +34,16 @@ struct Option {
     unsigned commands;
     bool repeatable = false;
     bool works = true; ///< false: known, refused with a sentence, and not in --help
+    Topic topic = Topic::Main;
 };
 
 std::span<const Option> optionTable();
 
 /// Nothing if there is no option of that name.
 const Option* findOption(std::string_view name);
+
+/// "network": what stands behind --help to see that page; empty for the main one.
+std::string_view topicName(Topic topic);
 
 /// "BATON_APP_ID" for app-id.
 std::string environmentName(const Option& option);

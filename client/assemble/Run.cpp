@@ -1,6 +1,7 @@
 #include "client/assemble/Run.h"
 
 #include "client/assemble/FirstRelease.h"
+#include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
@@ -96,14 +97,14 @@ try {
 Prepared prepare(const Resolved& resolved, const std::string& executable)
 {
     checkTogether(resolved);
-    checkReadable(resolved.values, "ca-file");
     Prepared prepared;
     prepared.handed = handedOf(resolved, executable);
     settleJitter(prepared.handed.values);
     supervisorSettings(prepared.handed, -1); // Whatever is wrong is said before anything is touched.
+    auto log = makeLog("supervisor", prepared.handed.values);
+    checkNetwork(resolved.values, environ, log);
     const auto given = givenOf(resolved);
 
-    auto log = makeLog("supervisor", prepared.handed.values);
     const store::Store store(prepared.handed.stateDirectory);
     createStore(store);
     prepared.lock = lockOf(store);

@@ -3,10 +3,12 @@
 #include "client/assemble/UsageError.h"
 #include "client/assemble/ValueCheck.h"
 #include "client/core/Duration.h"
+#include "client/core/ProxyVariables.h"
 #include "client/core/Text.h"
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 namespace baton::assemble {
 namespace {
@@ -64,6 +66,16 @@ std::vector<os::ListenAddress> listenersOf(const Values& values)
     return listeners;
 }
 
+/// The agent alone gets them, beside the few that every role has.
+std::vector<std::string> proxyVariables()
+{
+    std::vector<std::string> found;
+    for (const auto name : ProxyVariables)
+        if (const char* text = std::getenv(std::string(name).c_str()); text != nullptr)
+            found.push_back(std::string(name) + '=' + text);
+    return found;
+}
+
 supervise::RoleCommand roleCommand(const Handed& handed, const std::string& role)
 {
     return {{handed.executable.string(), role}, {std::string(RoleVariable) + '=' + role}};
@@ -89,7 +101,11 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.drainSignal = parseSignal(values.text("drain-signal")).value_or(SIGTERM);
     settings.tryOut = tryOutOf(values.text("try"));
     settings.settingsFd = settingsFd;
-    if (values.has("server")) settings.agent = roleCommand(handed, "agent");
+    if (values.has("server")) {
+        settings.agent = roleCommand(handed, "agent");
+        const auto proxies = proxyVariables();
+        settings.agent.environment.insert(settings.agent.environment.end(), proxies.begin(), proxies.end());
+    }
     settings.stager = roleCommand(handed, "stage");
     settings.prober = roleCommand(handed, "probe");
     return settings;

@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, int>, 8> Signals{{{"TERM", SIGT
 
 std::string faultOfUrl(std::string_view text)
 {
+    if (text.starts_with("unix:/")) return {}; // The rest of it is the transport's to read.
     for (const std::string_view scheme : {"http://", "https://"}) {
         if (!text.starts_with(scheme)) continue;
         const auto host = text.substr(scheme.size());
@@ -33,16 +34,16 @@ std::string faultOfUrl(std::string_view text)
             std::none_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c >= 0x7f; });
         return host.empty() || host.front() == '/' || host.front() == ':' || !clean ? "is no URL" : "";
     }
-    return "is no http:// or https:// URL";
+    return "is no http://, https:// or unix:/ URL";
 }
 
 // A smaller limit would look like a server that is too slow, which a download is taken from.
-std::string faultOfRate(std::string_view text)
+std::string faultOfRate(const Option& option, std::string_view text)
 {
-    constexpr std::int64_t Least = 64'000;
+    constexpr std::int64_t LeastBandwidth = 64'000;
     const auto rate = parseRate(text);
     if (!rate) return "is no rate (a whole number and kB/s, MB/s or GB/s)";
-    return *rate < Least ? "is below 64kB/s" : "";
+    return option.name == "bandwidth" && *rate < LeastBandwidth ? "is below 64kB/s" : "";
 }
 
 std::string faultOfListener(const std::string& text)
@@ -101,7 +102,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Flag: return faultOfFlag(text);
     case ValueKind::Version: return isVersionText(text) ? "" : "is no version (digits, letters and . + _ ~ -)";
     case ValueKind::Duration: return parseDuration(text) ? "" : "is no duration (a whole number and ms, s, m, h or d)";
-    case ValueKind::Rate: return faultOfRate(text);
+    case ValueKind::Rate: return faultOfRate(option, text);
     case ValueKind::Url: return faultOfUrl(text);
     case ValueKind::Listen: return faultOfListener(text);
     case ValueKind::Choice: return faultOfChoice(option, text);

@@ -95,7 +95,7 @@ TEST(CommandLine, SaysWhatIsWrongWhereItCameFromAndWhatWouldBeRight)
         AllOf(HasSubstr("--interval"), HasSubstr("\"5 minutes\" is no duration"), HasSubstr("for example 45m")));
     EXPECT_THAT(complaint({}, {"BATON_INTERVAL=soon"}), HasSubstr("BATON_INTERVAL: \"soon\""));
     EXPECT_THAT(complaint({"--config", "f.json"}, {}, {{"server", "ftp://x"}}),
-                AllOf(HasSubstr("f.json: server"), HasSubstr("is no http:// or https:// URL")));
+                AllOf(HasSubstr("f.json: server"), HasSubstr("is no http://, https:// or unix:/ URL")));
     EXPECT_THAT(complaint({"--listen", "127.0.0.1:80"}), HasSubstr("for example web=127.0.0.1:8000"));
     EXPECT_THAT(complaint({"--interval"}), HasSubstr("--interval needs a value: --interval 45m"));
     EXPECT_THAT(complaint({"--interval", "--", "./server"}), HasSubstr("--interval needs a value"));

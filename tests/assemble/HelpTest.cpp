@@ -32,21 +32,27 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 {
     expectOneScreen(overview(All));
     for (const auto& command : commandTexts()) {
-        const auto text = helpOf(command.command);
-        expectOneScreen(text);
-        EXPECT_THAT(text, HasSubstr(command.example));
+        for (const auto* topic : {"", "network"}) {
+            const auto text = helpOf(command.command, topic);
+            expectOneScreen(text);
+            EXPECT_THAT(text, HasSubstr(command.example));
+        }
     }
 }
 
 TEST(Help, ListsWhatWorksAndNothingElse)
 {
-    const auto text = helpOf(assemble::Run);
+    const auto text = helpOf(assemble::Run) + helpOf(assemble::Run, "network");
 
     for (const auto& option : optionTable()) {
         const auto shown = "  --" + std::string(option.name) + ' ';
         const bool listed = option.works && (option.commands & assemble::Run) != 0 && !option.help.empty();
         EXPECT_EQ(text.find(shown) != std::string::npos, listed) << shown;
     }
+    EXPECT_THAT(helpOf(assemble::Run), Not(HasSubstr("--proxy")));
+    EXPECT_THAT(helpOf(assemble::Run), HasSubstr("--help network"));
+    EXPECT_EQ(helpOf(assemble::Run, "nothing"), helpOf(assemble::Run));
+    EXPECT_THAT(helpOf(Status), Not(HasSubstr("network")));
     EXPECT_THAT(overview(Status), Not(HasSubstr("baton decode")));
     EXPECT_THAT(overview(Status), HasSubstr("baton status"));
 }

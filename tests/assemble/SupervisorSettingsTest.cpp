@@ -78,5 +78,19 @@ TEST(SupervisorSettings, RefusesTwoListenersOfOneName)
     EXPECT_THROW(settings({"--listen", "web=127.0.0.1:0", "--listen", "web=127.0.0.1:1"}), UsageError);
 }
 
+TEST(SupervisorSettings, GivesTheProxiesOfTheEnvironmentToTheAgentAlone)
+{
+    ::setenv("https_proxy", "http://proxy:3128", 1);
+    ::setenv("HTTP_PROXY", "http://stranger", 1);
+
+    const auto made = settings({"--server", "https://h/", "--app-id", "web"});
+
+    ::unsetenv("https_proxy");
+    ::unsetenv("HTTP_PROXY");
+    EXPECT_THAT(made.agent.environment, testing::Contains("https_proxy=http://proxy:3128"));
+    EXPECT_THAT(made.agent.environment, testing::Not(testing::Contains(testing::HasSubstr("stranger"))));
+    EXPECT_THAT(made.stager.environment, testing::Not(testing::Contains(testing::HasSubstr("proxy"))));
+}
+
 } // namespace
 } // namespace baton::assemble
