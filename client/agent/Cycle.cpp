@@ -179,7 +179,8 @@ void Cycle::considerOffer(const source::Offer& offer, const std::string& session
         answered();
         return turnDown(offer, decision, sessionId);
     }
-    const store::Attempt attempt{keyOf(offer), running(), store::AttemptStage::Granted, neededOf(offer), sessionId};
+    const store::Attempt attempt{keyOf(offer),    running(), store::AttemptStage::Granted,
+                                 neededOf(offer), sessionId, offer.failuresPerUrl};
     const auto count = attempt.packages.size();
     doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
                     (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));

@@ -39,7 +39,8 @@ std::vector<fetch::Wanted> wantedFor(const store::Attempt& attempt, const store:
                           package.sizeBytes,
                           package.urls,
                           {package.validator, package.failures},
-                          copiesOf(package.sha256, installed, store)});
+                          copiesOf(package.sha256, installed, store),
+                          attempt.failuresPerUrl});
     return wanted;
 }
 

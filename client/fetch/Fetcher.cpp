@@ -160,7 +160,9 @@ Fetcher::Fetcher(transport::Transport& transport, std::filesystem::path director
 Result<Ending> Fetcher::fetch(const Wanted& wanted, Watcher& watcher)
 try {
     if (digestOf(directory_ / wanted.sha256) == wanted.sha256) return Ending::Complete;
-    return Download(transport_, directory_, patience_, throttle_, wanted, watcher).run();
+    auto patience = patience_;
+    if (wanted.failuresPerUrl > 0) patience.failures = wanted.failuresPerUrl;
+    return Download(transport_, directory_, patience, throttle_, wanted, watcher).run();
 } catch (const std::exception& e) {
     return diskFailure(e);
 }

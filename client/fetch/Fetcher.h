@@ -29,6 +29,7 @@ struct Wanted {
     std::vector<std::string> urls;               ///< tried in this order
     Trace trace{};                               ///< of an earlier process
     std::vector<std::filesystem::path> copies{}; ///< files of this machine that should hold the same bytes
+    int failuresPerUrl = 0;                      ///< what the server allows; 0: the fetcher's own Patience
 };
 
 /// Whoever waits for the package.

@@ -61,6 +61,17 @@ std::vector<std::string> urlsOf(const protocol::UpdateCheck& check, const std::s
     return urls;
 }
 
+// Of the first action that says it; more than a hundred is as good as for ever.
+int failuresPerUrl(const protocol::Manifest& manifest)
+{
+    constexpr std::int64_t Most = 100;
+    if (!manifest.actions) return 0;
+    for (const auto& action : *manifest.actions)
+        if (action.maxFailureCountPerUrl.value_or(0) > 0)
+            return static_cast<int>(std::min(*action.maxFailureCountPerUrl, Most));
+    return 0;
+}
+
 Unusable unusable(const std::string& version, int code, const std::string& why)
 {
     return {version, Failure{Category::UpdateCheck, code, version + " is offered, but cannot be taken: " + why}};
@@ -70,7 +81,7 @@ Answer answerFrom(const protocol::UpdateCheck& check)
 {
     if (check.status == "noupdate") return NoUpdate{};
     if (check.status != "ok") return refusedBy(check.status);
-    Offer offer{check.manifest->version, {}};
+    Offer offer{check.manifest->version, {}, 0};
     for (const auto& package : check.manifest->packages) {
         const bool first = offer.packages.empty();
         const bool required = first || package.required.value_or(true);
@@ -86,6 +97,7 @@ Answer answerFrom(const protocol::UpdateCheck& check)
                             "none of its addresses is one of http:// or https:// that can be asked");
         offer.packages.push_back({package.name, package.size, sha256, std::move(urls), required});
     }
+    offer.failuresPerUrl = failuresPerUrl(*check.manifest);
     return offer;
 }
 

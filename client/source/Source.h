@@ -41,6 +41,7 @@ struct NoUpdate {
 struct Offer {
     std::string version;
     std::vector<OfferedPackage> packages; ///< one at least
+    int failuresPerUrl = 0;               ///< after which an address is left alone; 0: the server does not say
 
     friend bool operator==(const Offer&, const Offer&) = default;
 };

@@ -59,6 +59,7 @@ std::string print(const Attempt& attempt)
     document["from"] = attempt.from;
     document["stage"] = StageNames.at(static_cast<std::size_t>(attempt.stage));
     document["sessionId"] = attempt.sessionId;
+    document["failuresPerUrl"] = attempt.failuresPerUrl;
     document["packages"] = Json::array();
     for (const auto& package : attempt.packages) document["packages"].push_back(toJson(package));
     return document.dump(2) + '\n';
@@ -71,8 +72,11 @@ Attempt parseAttempt(const std::string& text)
                     store::text(document, "from"),
                     enumFrom<AttemptStage>(document, "stage", StageNames),
                     {},
-                    store::text(document, "sessionId")};
+                    store::text(document, "sessionId"),
+                    0};
     for (const auto& package : member(document, "packages")) attempt.packages.push_back(attemptPackageFrom(package));
+    if (document.contains("failuresPerUrl")) attempt.failuresPerUrl = smallNumber(document, "failuresPerUrl");
+    if (attempt.failuresPerUrl < 0) throw std::runtime_error("failuresPerUrl is negative");
     if (attempt.packages.empty()) throw std::runtime_error("downloads/attempt.json is damaged: packages is empty");
     return attempt;
 }

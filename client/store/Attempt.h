@@ -32,6 +32,7 @@ struct Attempt {
     AttemptStage stage = AttemptStage::Granted;
     std::vector<AttemptPackage> packages; ///< the first is the payload; none that is not required
     std::string sessionId;
+    int failuresPerUrl = 0; ///< after which a URL is left alone; 0: the server does not say
 
     std::int64_t sizeBytes() const; ///< of all packages
 

@@ -274,6 +274,17 @@ TEST_F(FetcherTest, GoesRoundTheAddressesAndRemembersWhatFailed)
     EXPECT_EQ(lost.requests().size(), 1U);
 }
 
+TEST_F(FetcherTest, AsksAnAddressAsOftenAsTheServerAllows)
+{
+    ScriptedServer busy([](const auto&, const auto& say) { say("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"); });
+    auto allowed = wanted({busy.url("/p")});
+    allowed.failuresPerUrl = 7;
+
+    EXPECT_FALSE(run(allowed));
+
+    EXPECT_EQ(busy.requests().size(), 7U);
+}
+
 TEST_F(FetcherTest, ForgetsTheFailuresOfAnAddressThatBringsMore)
 {
     int exchange = 0;

@@ -188,6 +188,39 @@ TEST_F(StoreTest, ForgetsAnAttemptWithItsBytesAndNothingElse)
     EXPECT_TRUE(fs::exists(store.downloads() / "outbox.json"));
 }
 
+TEST_F(StoreTest, KeepsWhatEveryAddressOfAPackageDid)
+{
+    Attempt attempt;
+    attempt.key = Two;
+    attempt.failuresPerUrl = 10;
+    attempt.packages = {{"web", 5, Two.sha256, {"http://h/web", "http://i/web"}, "\"tag\"", {4, 1}},
+                        {"words", 7, One.sha256, {"http://h/words"}, ""}};
+
+    store.save(attempt);
+
+    EXPECT_EQ(store.loadAttempt(), attempt);
+    EXPECT_EQ(attempt.sizeBytes(), 12);
+}
+
+TEST_F(StoreTest, ReadsAnAttemptOfABatonThatCountedNothingAndRefusesCountsThatCannotBe)
+{
+    Attempt attempt;
+    attempt.key = Two;
+    attempt.packages = {{"web", 5, Two.sha256, {"http://h/web"}, "", {3}}};
+    const auto with = [text = print(attempt)](const std::string& was, const std::string& is) {
+        auto changed = text;
+        changed.replace(changed.find(was), was.size(), is);
+        return changed;
+    };
+    const std::string counts = "\"failures\": [\n        3\n      ]";
+
+    EXPECT_TRUE(parseAttempt(with(counts, "\"other\": 1")).packages[0].failures.empty());
+    EXPECT_EQ(parseAttempt(with("\"failuresPerUrl\": 0", "\"other\": 0")).failuresPerUrl, 0);
+    for (const auto* wrong : {"[3, 3]", "[-1]", "[1.5]", "[\"3\"]", "[1000001]"})
+        EXPECT_THROW(parseAttempt(with(counts, "\"failures\": " + std::string(wrong))), std::runtime_error) << wrong;
+    EXPECT_THROW(parseAttempt(with("\"failuresPerUrl\": 0", "\"failuresPerUrl\": -1")), std::runtime_error);
+}
+
 TEST_F(StoreTest, RecoversNothingWhereNothingIsDamaged)
 {
     EXPECT_EQ(recoverState(store), RecoveredState());

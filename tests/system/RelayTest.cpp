@@ -6,7 +6,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 const std::vector<std::string> Everybody{"--new", "150", "--kept", "150", "--connections", "8"};
@@ -49,29 +48,6 @@ TEST_F(Relay, TakesBackWhatDiesOnProbationAndNeverTriesItAgain)
     EXPECT_EQ(stop(), 0);
     EXPECT_TRUE(stateIsWhole());
     EXPECT_THAT(history(), ElementsAre("rolledBack 1.2.0 from 1.0.0 code 44", "committed 1.3.0 from 1.0.0"));
-}
-
-TEST_F(Relay, BringsAReleaseOfSeveralPackages)
-{
-    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}}));
-    Clients clients(scratch, web, Everybody);
-    const auto program = scratch.copyOf(HELLO, "1.1.0");
-    publish("1.1.0", program);
-    server->add(App, "1.1.0", scratch.write("words.txt", "beside it"));
-    server->add(App, "1.1.0", scratch.write("manual.txt", "nobody needs it"), {"", "", false});
-
-    check();
-    ASSERT_TRUE(baton->says("1.1.0 committed"));
-
-    EXPECT_THAT(baton->said(), HasSubstr("1.1.0 offered by "));
-    EXPECT_THAT(baton->said(), HasSubstr(", 2 packages, "));
-    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0"}));
-    EXPECT_EQ(readFile(state / "current" / "words.txt"), "beside it");
-    EXPECT_FALSE(fs::exists(state / "current" / "manual.txt"));
-    EXPECT_THAT(ask(), StartsWith("1.1.0 generation 2 pid "));
-    EXPECT_EQ(clients.stop().failed, 0U);
-    EXPECT_EQ(stop(), 0);
-    EXPECT_TRUE(stateIsWhole());
 }
 
 } // namespace

@@ -1,0 +1,89 @@
+#include "client/source/Meaning.h"
+#include "protocol/Codec.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace baton::source {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* App = "io.example.app";
+
+protocol::Package package(const std::string& name, char digit, std::optional<bool> required)
+{
+    protocol::Package made;
+    made.name = name;
+    made.size = 5;
+    if (digit != 0) made.hashSha256 = std::string(64, digit);
+    made.required = required;
+    return made;
+}
+
+Answer meaningOf(std::vector<protocol::Package> packages, std::vector<protocol::Action> actions = {},
+                 std::vector<std::string> codebases = {"http://a.example/p", "http://b.example/p/"})
+{
+    protocol::Manifest manifest;
+    manifest.version = "1.1.0";
+    manifest.packages = std::move(packages);
+    manifest.actions = std::move(actions);
+    protocol::UpdateCheck check;
+    check.status = "ok";
+    check.codebases = std::move(codebases);
+    check.manifest = std::move(manifest);
+    protocol::AppResponse app;
+    app.appid = App;
+    app.status = "ok";
+    app.updatecheck = std::move(check);
+    protocol::Response response;
+    response.apps.push_back(std::move(app));
+    transport::HttpReply reply;
+    reply.status = 200;
+    reply.body = encode(response, protocol::Form::Xml);
+    return source::meaningOf(reply, App).value();
+}
+
+TEST(Offer, HasEveryPackageWithItsAddressesAndWhetherItIsRequired)
+{
+    const auto offer = std::get<Offer>(
+        meaningOf({package("app", 'a', false), package("words", 'b', true), package("more", 'c', std::nullopt)}));
+
+    ASSERT_EQ(offer.packages.size(), 3U);
+    EXPECT_TRUE(offer.packages[0].required); // go-omaha's server says false of its only one.
+    EXPECT_TRUE(offer.packages[1].required);
+    EXPECT_TRUE(offer.packages[2].required);
+    EXPECT_EQ(offer.packages[1].sha256, std::string(64, 'b'));
+    EXPECT_THAT(offer.packages[1].urls, ElementsAre("http://a.example/p/words", "http://b.example/p/words"));
+}
+
+TEST(Offer, MayHavePackagesWithoutADigestIfTheyAreNotRequired)
+{
+    const auto offer = std::get<Offer>(meaningOf({package("app", 'a', true), package("manual", 0, false)}));
+    EXPECT_FALSE(offer.packages.at(1).required);
+
+    const auto refused = std::get<Unusable>(meaningOf({package("app", 'a', true), package("words", 0, true)}));
+    EXPECT_EQ(refused.reason.code, code::VerificationFailed);
+    EXPECT_THAT(refused.reason.detail, HasSubstr("its package words has no SHA-256"));
+}
+
+TEST(Offer, SaysHowOftenAnAddressMayFail)
+{
+    protocol::Action install;
+    install.event = "install";
+    protocol::Action postinstall;
+    postinstall.event = "postinstall";
+    const auto allowed = [&](std::int64_t count) {
+        postinstall.maxFailureCountPerUrl = count;
+        return std::get<Offer>(meaningOf({package("app", 'a', true)}, {install, postinstall})).failuresPerUrl;
+    };
+
+    EXPECT_EQ(std::get<Offer>(meaningOf({package("app", 'a', true)}, {install})).failuresPerUrl, 0);
+    EXPECT_EQ(allowed(0), 0);
+    EXPECT_EQ(allowed(10), 10);
+    EXPECT_EQ(allowed(2'000'000'000), 100);
+}
+
+} // namespace
+} // namespace baton::source
