@@ -54,7 +54,7 @@ try {
     const store::Store store(settings.stateDirectory);
     auto transport = transportFor(settings);
     source::OmahaSource source(identityFor(settings, machineId(machineFile(store))), transport);
-    const os::SystemClock clock;
+    const os::BootClock clock;
     schedule::SystemRandom random;
     SocketWire wire(channelFd);
     Cycle(settings, {source, transport, store, clock, random, wire, log}).run();

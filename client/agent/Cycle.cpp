@@ -2,11 +2,11 @@
 
 #include "client/agent/Identity.h"
 #include "client/agent/ScheduleFile.h"
-#include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
 #include "client/schedule/RetryAfter.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace baton::agent {
@@ -14,11 +14,16 @@ namespace {
 
 using control::AgentNews;
 
-constexpr int UpdateComplete = 3;
-constexpr int Deferred = 9;
-
 // What `checked` says of a failure, and what history.jsonl may have to hold: one line.
 constexpr std::size_t LongestSentence = 400;
+
+// A check that is later than this was slept over, not delayed by work.
+constexpr Duration LongestOversleep = std::chrono::minutes(1);
+
+// The two clocks drift apart by less than this in an hour, unless one is set.
+constexpr Duration SmallestStep = std::chrono::seconds(5);
+
+Duration skewOf(const Clock& clock) { return clock.wall().time_since_epoch() - clock.now().time_since_epoch(); }
 
 std::int64_t secondsOf(WallTime time)
 {
@@ -53,7 +58,7 @@ void Cycle::run()
         if (std::exchange(changed_, false))
             turn(Heard::Changed);
         else
-            turn(wanted_ ? Heard::Check : doors_.wire.wait(nextCheck_ - doors_.clock.now()));
+            turn(wanted_ ? Heard::Check : doors_.wire.wait(untilNext()));
     }
 }
 
@@ -64,15 +69,12 @@ try {
         gone_ = true;
         return;
     }
-    if (heard == Heard::Changed) {
-        ledger_.reconcile();
-        if (gaveUp_) ledger_.endByNewestLine();
+    lookAtClock();
+    if (heard == Heard::Changed) lookAtStore();
+    if (heard == Heard::Check) return hurry();
+    if (goOnAt_ && doors_.clock.wall() >= *goOnAt_) {
+        goOnAt_.reset(); // First: what fails below must not be tried again in the same moment.
         goOn();
-        deliver();
-    }
-    if (heard == Heard::Check) {
-        wanted_ = false;
-        return work(source::Asker::Person);
     }
     if (doors_.clock.now() >= nextCheck_) work(source::Asker::Schedule);
 } catch (const std::exception& e) {
@@ -80,12 +82,51 @@ try {
     settle(planner_.next({}, doors_.clock.wall()));
 }
 
-// Never a check before the attempt has ended: the server would refuse it, and refuse all that follow.
+Duration Cycle::untilNext() const
+{
+    const auto untilCheck = nextCheck_ - doors_.clock.now();
+    return goOnAt_ ? std::min(untilCheck, *goOnAt_ - doors_.clock.wall()) : untilCheck;
+}
+
+// The clock that plans the checks goes on in suspend and is never set; the other one is what windows and people read.
+void Cycle::lookAtClock()
+{
+    const auto late = doors_.clock.now() - nextCheck_;
+    if (late > LongestOversleep) settle(planner_.woken(doors_.clock.wall()));
+    const auto skew = skewOf(doors_.clock);
+    if (std::chrono::abs(skew - skew_) < SmallestStep) return;
+    doors_.log.info("the clock was set; windows are looked at again");
+    tellNext();
+    if (isWaiting()) goOn();
+}
+
+void Cycle::lookAtStore()
+{
+    const auto before = ledger_.state();
+    ledger_.reconcile();
+    if (gaveUp_) ledger_.endByNewestLine();
+    if (!ledger_.attempt() && makesWay(before, ledger_.state())) return work(source::Asker::Person);
+    goOn();
+    deliver();
+}
+
+// A person asks: windows are for who is not there to look.
+void Cycle::hurry()
+{
+    wanted_ = false;
+    if (ledger_.attempt()) ledger_.hurry();
+    atOnce_ = true;
+    work(source::Asker::Person);
+    atOnce_ = false;
+}
+
+// Never a check before the attempt has ended: the server would refuse it, and refuse all that follow. But one that
+// waits may be withdrawn meanwhile, or replaced.
 void Cycle::work(source::Asker asker)
 {
     gaveUp_ = false;
     ledger_.reconcile();
-    if (ledger_.attempt())
+    if (ledger_.attempt() && !isWaiting())
         tellChecked("update", ledger_.attempt()->key.version + " is under way");
     else if (deliver())
         ask(asker);
@@ -104,6 +145,7 @@ void Cycle::settle(const schedule::Plan& plan)
 
 void Cycle::tellNext()
 {
+    skew_ = skewOf(doors_.clock);
     AgentNews news;
     news.kind = AgentNews::Kind::Next;
     news.time = secondsOf(doors_.clock.wall() + (nextCheck_ - doors_.clock.now()));
@@ -126,87 +168,6 @@ bool Cycle::deliver()
         ledger_.delivered();
     }
     return true;
-}
-
-void Cycle::ask(source::Asker asker)
-{
-    const auto session = randomGuid();
-    const auto checked = doors_.source.check({running(), session, asker});
-    heed(checked);
-    overloaded_ = checked.overloaded;
-    if (!checked.answer) return checkFailed(checked.answer.error());
-    const auto& answer = *checked.answer;
-    if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, session);
-    answered();
-    if (const auto* refused = std::get_if<source::Refused>(&answer)) {
-        doors_.log.warning(refused->reason.detail);
-        return tellChecked("refused", refused->reason.detail);
-    }
-    if (const auto* unusable = std::get_if<source::Unusable>(&answer)) {
-        doors_.log.error(unusable->reason.detail);
-        reportOnce(unusable->version, failed(unusable->version, session, 0, unusable->reason.code));
-        return tellChecked("refused", unusable->reason.detail);
-    }
-    doors_.log.info("no update: " + running() + " is what the server has");
-    tellChecked("noupdate", running() + " is what the server has");
-}
-
-// What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
-void Cycle::heed(const source::Checked& checked)
-{
-    wishes_ = {};
-    if (checked.trusted && checked.pollInterval) wishes_.pollInterval = *checked.pollInterval;
-    const auto stay = schedule::parseRetryAfter(checked.retryAfter, doors_.clock.wall());
-    if (!stay) return;
-    if (checked.trusted) wishes_.stayAway = stay;
-    doors_.log.info("the server asks to stay away for " + printDuration(*stay) +
-                    (checked.trusted ? "" : ", which over plain http anybody could say: it is not obeyed"));
-}
-
-// A server that has too much to do is asked less often, even if its answer is whole.
-void Cycle::answered()
-{
-    if (overloaded_)
-        planner_.failed();
-    else
-        planner_.succeeded();
-}
-
-void Cycle::considerOffer(const source::Offer& offer, const std::string& sessionId)
-{
-    const auto decision = decide(offer, running(), ledger_.state(), doors_.store.installed());
-    if (decision.choice != Choice::Take) {
-        answered();
-        return turnDown(offer, decision, sessionId);
-    }
-    const store::Attempt attempt{keyOf(offer),    running(), store::AttemptStage::Granted,
-                                 neededOf(offer), sessionId, offer.failuresPerUrl};
-    const auto count = attempt.packages.size();
-    doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
-                    (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));
-    tellChecked("update", offer.version + " is offered");
-    ledger_.begin(attempt);
-}
-
-// A server that granted it counts us as updating until it hears otherwise; policy is 3/9, what we cannot do 3/0.
-void Cycle::turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId)
-{
-    doors_.log.warning(decision.why);
-    const auto event = decision.choice == Choice::Unusable
-                           ? failed(offer.version, sessionId, 0, code::VerificationFailed)
-                           : failed(offer.version, sessionId, Deferred, code::IgnoredByPolicy);
-    reportOnce(keyOf(offer).directoryName(), event);
-    tellChecked(decision.choice == Choice::NotNewer ? "noupdate" : "refused", decision.why);
-}
-
-source::Event Cycle::failed(const std::string& version, const std::string& sessionId, int result, int code) const
-{
-    return {UpdateComplete, result, code, running(), running(), version, sessionId};
-}
-
-void Cycle::reportOnce(const std::string& what, const source::Event& event)
-{
-    if (reported_.insert(what).second) ledger_.queue(event);
 }
 
 void Cycle::checkFailed(const Failure& failure)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/agent/Gate.h"
 #include "client/agent/Ledger.h"
 #include "client/agent/Policy.h"
 #include "client/agent/Settings.h"
@@ -38,6 +39,10 @@ public:
 
 private:
     void turn(Heard heard);
+    Duration untilNext() const;
+    void lookAtClock();
+    void hurry();
+    void lookAtStore();
     void work(source::Asker asker);
     void settle(const schedule::Plan& plan);
     void tellNext();
@@ -47,6 +52,8 @@ private:
     void heed(const source::Checked& checked);
     void answered();
     void considerOffer(const source::Offer& offer, const std::string& sessionId);
+    void putOff(const source::Offer& offer, const Bar& bar, const std::string& sessionId);
+    void compare(const source::Offer& offer);
     void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
     source::Event failed(const std::string& version, const std::string& sessionId, int result, int code) const;
     void reportOnce(const std::string& what, const source::Event& event);
@@ -54,8 +61,17 @@ private:
 
     void goOn();
     void download();
+    void handOver();
+    void goOnIfBarred();
+    void waitFor(const Bar& bar);
+    void stopWaiting();
+    bool isWaiting() const;
+    void abandon(const std::string& why);
+    std::optional<Bar> barToFetching() const;
+    std::optional<Bar> barToHandOff() const;
     void finished(Instant begun);
     void giveUp(const Failure& failure);
+    void tellFailed(const Failure& failure);
 
     void note(std::size_t package, const fetch::Trace& trace) override;
     bool progress(std::int64_t bytes) override;
@@ -73,6 +89,11 @@ private:
     fetch::PackageFetcher fetcher_;
     Instant nextCheck_{};
     Instant nextProgress_{};
+    std::int64_t fetched_ = 0;       ///< bytes, as last told
+    std::optional<Bar> bar_;         ///< what the attempt waits for
+    std::optional<WallTime> goOnAt_; ///< when it is looked at again: within its window, not in the first moment
+    Duration skew_{0};               ///< between the two clocks, when nextCheck_ was last told
+    bool atOnce_ = false;            ///< a person asked: what is offered waits for no window
     schedule::Planner planner_;
     schedule::Plan plan_;            ///< of the check at nextCheck_
     schedule::Wishes wishes_;        ///< what the last answer asked for

@@ -14,7 +14,7 @@ using store::AttemptStage;
 constexpr Duration ProgressEvery{200};
 
 // The words of AgentNews, by AttemptStage.
-constexpr std::array<std::string_view, 4> StageWords{"granted", "downloading", "downloaded", "installed"};
+constexpr std::array<std::string_view, 5> StageWords{"granted", "downloading", "waiting", "downloaded", "installed"};
 
 // Of the packages of an installed release, these lie there as they came: the one program, and what is no archive.
 std::vector<std::filesystem::path> copiesOf(const std::string& sha256, const std::vector<store::Release>& installed,
@@ -50,15 +50,18 @@ std::vector<fetch::Wanted> wantedFor(const store::Attempt& attempt, const store:
 void Cycle::goOn()
 {
     const auto& attempt = ledger_.attempt();
+    if (!attempt) stopWaiting();
     if (!attempt) return tell(AgentNews::Kind::Idle);
     if (gone_ || gaveUp_) return;
-    if (attempt->stage == AttemptStage::Downloaded) {
-        tellProgress(attempt->sizeBytes());
-        tell(AgentNews::Kind::Downloaded);
-    } else if (attempt->stage == AttemptStage::Installed) {
-        tellProgress(attempt->sizeBytes());
-    } else {
-        download();
+    switch (attempt->stage) {
+    case AttemptStage::Granted:
+    case AttemptStage::Downloading:
+        if (const auto bar = barToFetching()) return waitFor(*bar);
+        stopWaiting();
+        return download();
+    case AttemptStage::Waiting: return handOver();
+    case AttemptStage::Downloaded: tellProgress(attempt->sizeBytes()); return tell(AgentNews::Kind::Downloaded);
+    case AttemptStage::Installed: return tellProgress(attempt->sizeBytes());
     }
 }
 
@@ -70,7 +73,8 @@ void Cycle::download()
     const auto begun = doors_.clock.now();
     const auto result = fetcher_.fetch(wantedFor(*ledger_.attempt(), doors_.store), *this);
     if (!result) return giveUp(result.error());
-    if (*result == fetch::Ending::Complete) finished(begun);
+    if (*result == fetch::Ending::Complete) return finished(begun);
+    goOnIfBarred();
 }
 
 void Cycle::finished(Instant begun)
@@ -79,18 +83,34 @@ void Cycle::finished(Instant begun)
     const auto size = ledger_.attempt()->sizeBytes();
     doors_.log.info(ledger_.attempt()->key.version + " fetched and its digest is right (" + printSize(size) + " in " +
                     printSeconds(doors_.clock.now() - begun) + ')');
+    const bool waits = barToHandOff().has_value();
+    ledger_.reached(waits ? AttemptStage::Waiting : AttemptStage::Downloaded, Milestone::Downloaded);
+    goOn();
+}
+
+// All that the stager takes up has passed here.
+void Cycle::handOver()
+{
+    if (const auto bar = barToHandOff()) return waitFor(*bar);
+    stopWaiting();
+    doors_.log.info(ledger_.attempt()->key.version + " need not wait any more");
     ledger_.reached(AttemptStage::Downloaded, Milestone::Downloaded);
-    tellProgress(size);
-    tell(AgentNews::Kind::Downloaded);
+    goOn();
 }
 
 // The attempt stays until the supervisor has written its line: if both die before, the next agent tries again.
 void Cycle::giveUp(const Failure& failure)
 {
     planner_.failed();
+    doors_.log.error(ledger_.attempt()->key.version + " cannot be fetched: " + failure.detail);
+    tellFailed(failure);
+}
+
+void Cycle::tellFailed(const Failure& failure)
+{
     gaveUp_ = true;
+    stopWaiting();
     const auto& key = ledger_.attempt()->key;
-    doors_.log.error(key.version + " cannot be fetched: " + failure.detail);
     AgentNews news;
     news.kind = AgentNews::Kind::Failed;
     news.version = key.version;
@@ -107,7 +127,7 @@ bool Cycle::progress(std::int64_t bytes)
     if (doors_.clock.now() < nextProgress_) return !gone_;
     nextProgress_ = doors_.clock.now() + ProgressEvery;
     tellProgress(bytes);
-    return heard(doors_.wire.wait(Duration(0)));
+    return heard(doors_.wire.wait(Duration(0))) && !barToFetching();
 }
 
 bool Cycle::pause(Duration wait)
@@ -129,6 +149,7 @@ bool Cycle::heard(Heard word)
 
 void Cycle::tellProgress(std::int64_t bytes)
 {
+    fetched_ = bytes;
     AgentNews news;
     news.kind = AgentNews::Kind::Progress;
     news.version = ledger_.attempt()->key.version;

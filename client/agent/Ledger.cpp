@@ -96,6 +96,13 @@ void Ledger::note(std::size_t package, const fetch::Trace& trace)
     store_.save(*attempt_);
 }
 
+void Ledger::hurry()
+{
+    if (attempt_->atOnce) return;
+    attempt_->atOnce = true;
+    store_.save(*attempt_);
+}
+
 void Ledger::reached(store::AttemptStage stage, Milestone milestone)
 {
     if (attempt_->stage != stage) {

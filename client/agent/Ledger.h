@@ -27,6 +27,7 @@ public:
     /// Begins an attempt: on disk before the server hears of it.
     void begin(const store::Attempt& attempt);
     void note(std::size_t package, const fetch::Trace& trace); ///< of that package's part
+    void hurry();                                              ///< no window holds the attempt up any more
     void reached(store::AttemptStage stage, Milestone milestone);
 
     /// After the attempt was given up: ends it by the newest line of the history if that tells of the same failure. An

@@ -23,7 +23,9 @@ struct Settings {
     std::int64_t bytesPerSecond = 0; ///< of all downloads together; 0: no limit
     Duration interval{30 * 60'000};
     Duration jitter{30 * 60'000};
-    schedule::Openings checkWindows; ///< when a scheduled check, and a download, may be
+    schedule::Openings checkWindows;   ///< when a scheduled check, and a download, may be
+    schedule::Openings handOffWindows; ///< when a hand-off may begin
+    bool needsApproval = false;        ///< --approve manual: an offer is taken when a person has approved its version
 };
 
 } // namespace baton::agent

@@ -31,9 +31,12 @@ void SocketWire::tell(const control::AgentNews& news)
 
 Heard SocketWire::wait(Duration atMost)
 {
-    const auto timeout = std::clamp(atMost, Duration(0), LongestWait).count();
-    pollfd one{socket_, POLLIN, 0};
-    if (::poll(&one, 1, static_cast<int>(timeout)) <= 0) return Heard::Nothing;
+    const auto wait = std::clamp(atMost, Duration(0), LongestWait);
+    if (wait > Duration(0)) timer_.arm(wait);
+    // The timers are not looked at by who does not wait: they hold what was armed for another time.
+    const nfds_t watched = wait > Duration(0) ? 3 : 1;
+    std::array<pollfd, 3> all{{{socket_, POLLIN, 0}, {timer_.alarm(), POLLIN, 0}, {timer_.step(), POLLIN, 0}}};
+    if (::poll(all.data(), watched, static_cast<int>(wait.count())) <= 0 || all[0].revents == 0) return Heard::Nothing;
     std::array<char, control::LongestMessage> text{};
     const auto length = ::recv(socket_, text.data(), text.size(), MSG_DONTWAIT);
     if (length == 0) return Heard::Gone;

@@ -7,12 +7,16 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Amounts.h"
 #include "client/core/Text.h"
+#include "client/schedule/Openings.h"
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
+#include <cstdlib>
 #include <ostream>
+#include <stdexcept>
+#include <utility>
 
 namespace baton::assemble {
 namespace {
@@ -25,6 +29,22 @@ struct Report {
     std::string text;
     int exitCode = exitcode::Ok;
 };
+
+schedule::Openings openingsOf(const Values& values, const std::string& option)
+{
+    std::vector<schedule::Window> windows;
+    try {
+        for (const auto& text : values.all(option)) {
+            const auto window = schedule::parseWindow(text);
+            if (!window) throw std::runtime_error('"' + escaped(text) + "\" " + window.error().detail);
+            windows.push_back(*window);
+        }
+        return {std::move(windows), schedule::systemZone(std::getenv("TZ"))};
+    } catch (const std::runtime_error& error) {
+        throw UsageError(values.origin(option) + ": " + error.what() + "; for example " +
+                         std::string(findOption(option)->example));
+    }
+}
 
 Report reportOf(const source::NoUpdate&) { return {{{"status", "noupdate"}}, "nothing is new"}; }
 
@@ -72,6 +92,9 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.network = networkSettings(values, environ);
     if (values.has("interval")) settings.interval = values.duration("interval");
     if (values.has("jitter")) settings.jitter = values.duration("jitter");
+    settings.handOffWindows = openingsOf(values, "window");
+    settings.checkWindows = openingsOf(values, "check-window");
+    settings.needsApproval = values.text("approve") == "manual";
     return settings;
 }
 

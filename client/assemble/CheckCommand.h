@@ -11,6 +11,7 @@
 namespace baton::assemble {
 
 /// With the proxies of this process's environment.
+/// @throws UsageError for a window that is none, or in a time zone that nobody knows.
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory);
 
 /// 0 whether there is something new or not; 75 when nobody answered, 69 when the server refused.

@@ -19,16 +19,15 @@ using Layer = std::map<std::string, std::vector<Value>>;
                      (nearest.empty() ? "; --help lists all" : "; did you mean --" + std::string(nearest) + "?"));
 }
 
-void refuseUnlessItWorks(const Option& option, const std::string& text, const std::string& origin)
+void refuseUnlessItWorks(const Option& option, const std::string& origin)
 {
-    const bool manual = option.name == "approve" && text == "manual";
-    if (option.works && !manual) return;
-    throw UsageError(escaped(origin) + (manual ? " manual" : "") + " does not work in this version");
+    if (option.works) return;
+    throw UsageError(escaped(origin) + " does not work in this version");
 }
 
 void checkValue(const Option& option, const std::string& text, const std::string& origin)
 {
-    refuseUnlessItWorks(option, text, origin);
+    refuseUnlessItWorks(option, origin);
     const auto fault = faultOf(option, text);
     if (fault.empty()) return;
     throw UsageError(escaped(origin) + ": \"" + escaped(text) + "\" " + fault +
@@ -48,7 +47,9 @@ void add(Layer& layer, const Option& option, std::string text, const std::string
 void addList(Layer& layer, const Option& option, const std::string& text, const std::string& origin)
 {
     if (!option.repeatable) return add(layer, option, text, origin);
-    for (auto part : split(text, ',')) {
+    const char separator =
+        option.kind == ValueKind::Window ? ';' : ','; // A window may have commas: Sat,Sun 02:00-05:00.
+    for (auto part : split(text, separator)) {
         while (part.starts_with(' ')) part.remove_prefix(1);
         while (part.ends_with(' ')) part.remove_suffix(1);
         add(layer, option, std::string(part), origin);
@@ -89,7 +90,7 @@ private:
         const auto name = origin.starts_with("--") ? origin.substr(2) : std::string();
         const auto* const option = findOption(name);
         if (option == nullptr) refuseUnknown(origin.starts_with("--") ? name : origin.substr(1), origin);
-        refuseUnlessItWorks(*option, {}, origin);
+        refuseUnlessItWorks(*option, origin);
         if ((option->commands & command_) == 0)
             throw UsageError("this command takes no " + origin + "; see its --help");
         if (option->kind == ValueKind::Flag)
@@ -107,7 +108,8 @@ private:
         if (command_ == Run)
             throw UsageError("\"" + escaped(word) +
                              "\" is no option; PROGRAM and its ARGS stand behind --: baton run … -- " + escaped(word));
-        if (command_ != Decode) throw UsageError("this command takes no \"" + escaped(word) + "\"; see its --help");
+        const bool takesWords = command_ == Decode || (command_ == Approve && resolved.rest.empty());
+        if (!takesWords) throw UsageError("this command takes no \"" + escaped(word) + "\"; see its --help");
         resolved.rest.push_back(word);
     }
 

@@ -20,13 +20,13 @@ using ConfigReader = std::function<ConfigEntries(const std::string& path)>;
 
 struct Resolved {
     Values values;
-    std::vector<std::string> rest; ///< what is no option: for `run` PROGRAM ARGS, which stand behind `--`
+    std::vector<std::string> rest; ///< what is no option: for `run` PROGRAM ARGS behind `--`, for `approve` the version
     bool help = false;             ///< --help was asked; nothing else was looked at
     std::string helpTopic{};       ///< the word behind it; empty: none
 };
 
 /// `arguments` without the program's and the command's name; `environment` as NAME=VALUE, ended by a null pointer.
-/// Repeatable options of the environment and of .properties files are parted by commas.
+/// Repeatable options of the environment and of .properties files are parted by commas, windows by semicolons.
 /// @throws UsageError naming what is wrong, where it came from and what would be right.
 Resolved resolve(Command command, const std::vector<std::string>& arguments, const char* const* environment,
                  const ConfigReader& readConfig);

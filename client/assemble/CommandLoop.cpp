@@ -16,8 +16,7 @@ namespace baton::assemble {
 namespace {
 
 /// They have their place in the design and none in this version.
-constexpr std::array<std::string_view, 10> Later{"approve", "hold", "resume", "rollback", "restart",
-                                                 "keygen",  "sign", "verify", "diff",     "patch"};
+constexpr std::array<std::string_view, 7> Later{"rollback", "restart", "keygen", "sign", "verify", "diff", "patch"};
 
 [[noreturn]] void refuseCommand(const std::string& name)
 {

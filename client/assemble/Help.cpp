@@ -21,6 +21,12 @@ constexpr std::array Texts{
                 "baton history --state-dir /var/lib/web --json"},
     CommandText{Update, "update", "update [options]", "check now, and install what is offered",
                 "baton update --state-dir /var/lib/web --wait"},
+    CommandText{Approve, "approve", "approve [VERSION] [options]",
+                "lets a release be taken (--approve manual); the offered one if none is named",
+                "baton approve 1.5.0 --state-dir /var/lib/web"},
+    CommandText{HoldBack, "hold", "hold [options]", "no release takes over, until a time or until baton resume",
+                "baton hold --until 2d --state-dir /var/lib/web"},
+    CommandText{Resume, "resume", "resume [options]", "ends a hold", "baton resume --state-dir /var/lib/web"},
     CommandText{Decode, "decode", "decode request|response [FILE|-]",
                 "one canonical JSON of an Omaha message, whatever its form", "baton decode response answer.xml"},
 };

@@ -9,7 +9,7 @@ namespace baton::assemble {
 namespace {
 
 constexpr unsigned Asks = Run | Check;
-constexpr unsigned Talks = Status | History | Update;
+constexpr unsigned Talks = Status | History | Update | Approve | HoldBack | Resume;
 constexpr bool Repeatable = true;
 constexpr bool Once = false;
 constexpr bool Works = true;
@@ -40,9 +40,16 @@ constexpr std::array Table{
     Option{"drain-signal", ValueKind::Signal, "SIGNAL", "SIGTERM", "SIGQUIT", "tells it to", Run},
     Option{"try", ValueKind::Text, "none|token|\"ARGS\"", "none", "--check-config",
            "try-out before a release is installed", Run},
-    Option{"interval", ValueKind::Duration, "DUR", "45m", "45m", "between two checks", Run},
-    Option{"jitter", ValueKind::Duration, "DUR", "", "5m", "added at random (a tenth of the interval)", Run},
-    Option{"approve", ValueKind::Choice, "auto|manual", "auto", "auto", "", Run},
+    Option{"interval", ValueKind::Duration, "DUR", "30m", "30m", "between two checks, at least", Run},
+    Option{"jitter", ValueKind::Duration, "DUR", "", "30m", "at most added to it, at random (the interval)", Run},
+    Option{"window", ValueKind::Window, "WHEN", "", "Mon-Fri 02:00-05:00 Europe/Berlin",
+           "when a hand-off may begin: [DAYS] HH:MM-HH:MM [ZONE]; repeatable", Run, Repeatable},
+    Option{"check-window", ValueKind::Window, "WHEN", "", "22:00-06:00",
+           "when a scheduled check and a download may be; repeatable", Run, Repeatable},
+    Option{"approve", ValueKind::Choice, "auto|manual", "auto", "manual",
+           "manual: a release is taken when a person says baton approve", Run},
+    Option{"until", ValueKind::Until, "WHEN", "", "2026-12-24T18:00:00Z", "a time, a day, or how long: 2d; in UTC",
+           HoldBack},
     Option{"json", ValueKind::Flag, "", "", "", "for machines", Check | Talks},
     Option{"wait", ValueKind::Flag, "", "", "", "exits 0 (fine, no news), 75 failed, 70 rolled back, 65 refused",
            Update},
@@ -75,7 +82,6 @@ constexpr std::array Table{
            Once, Works, Topic::Network},
 
     Option{"public-key", ValueKind::Path, "FILE", "", "", "", Asks, Repeatable, NotYet},
-    Option{"window", ValueKind::Text, "WHEN", "", "", "", Run, Repeatable, NotYet},
     Option{"metrics", ValueKind::Text, "HOST:PORT", "", "", "", Run, Once, NotYet},
     Option{"probe-listen", ValueKind::Text, "NAME", "", "", "", Run, Once, NotYet},
 };

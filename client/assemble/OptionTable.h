@@ -9,7 +9,22 @@
 namespace baton::assemble {
 
 /// What a value must be; ValueCheck.h holds texts against it.
-enum class ValueKind { Flag, Text, Version, Duration, Rate, Url, Path, Listen, Choice, Ready, Signal, Define };
+enum class ValueKind {
+    Flag,
+    Text,
+    Version,
+    Duration,
+    Rate,
+    Url,
+    Path,
+    Listen,
+    Choice,
+    Ready,
+    Signal,
+    Define,
+    Window,
+    Until
+};
 
 /// The commands, as bits, so that one option names all that take it.
 enum Command : unsigned {
@@ -18,7 +33,10 @@ enum Command : unsigned {
     Status = 1U << 2U,
     History = 1U << 3U,
     Update = 1U << 4U,
-    Decode = 1U << 5U
+    Decode = 1U << 5U,
+    Approve = 1U << 6U,
+    HoldBack = 1U << 7U,
+    Resume = 1U << 8U
 };
 
 /// Which page of --help shows an option; the words are those of topicName().

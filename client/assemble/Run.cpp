@@ -1,11 +1,11 @@
 #include "client/assemble/Run.h"
 
+#include "client/assemble/CheckCommand.h"
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
-#include "client/core/Duration.h"
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
 #include "client/source/Source.h"
@@ -66,13 +66,10 @@ Handed handedOf(const Resolved& resolved, const std::string& executable)
     return handed;
 }
 
-/// The default of --jitter depends on the interval; from here on it is a value like any other.
+/// The default of --jitter is the interval; from here on it is a value like any other.
 void settleJitter(Values& values)
 {
-    if (values.has("jitter")) return;
-    const auto jitter =
-        values.origin("interval") == "default" ? Duration(5 * 60'000) : values.duration("interval") / 10;
-    values.set("jitter", {{printDuration(jitter), "default"}});
+    if (!values.has("jitter")) values.set("jitter", {{values.text("interval"), "default"}});
 }
 
 os::UniqueFd lockOf(const store::Store& store)
@@ -101,6 +98,7 @@ Prepared prepare(const Resolved& resolved, const std::string& executable)
     prepared.handed = handedOf(resolved, executable);
     settleJitter(prepared.handed.values);
     supervisorSettings(prepared.handed, -1); // Whatever is wrong is said before anything is touched.
+    agentSettings(prepared.handed.values, prepared.handed.stateDirectory);
     auto log = makeLog("supervisor", prepared.handed.values);
     checkNetwork(resolved.values, environ, log);
     const auto given = givenOf(resolved);

@@ -1,8 +1,8 @@
 #include "client/assemble/Talk.h"
 
+#include "client/assemble/AskBaton.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
-#include "client/control/Client.h"
 #include "client/control/Status.h"
 #include "client/core/Text.h"
 #include "client/store/History.h"
@@ -13,24 +13,10 @@
 #include <iomanip>
 #include <ostream>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace baton::assemble {
 namespace {
-
-std::string askBaton(const std::filesystem::path& socket, std::string_view command)
-try {
-    auto answer = control::ask(socket, command);
-    if (!answer.empty() || command == "history") return answer;
-    throw UsageError("Baton at " + socket.string() +
-                         " closed the connection unanswered; it answers root and its own user",
-                     exitcode::Unavailable);
-} catch (const std::system_error& error) {
-    throw UsageError(std::string("no Baton answers: ") + error.what() +
-                         "; start one with baton run, or check --state-dir",
-                     exitcode::Unavailable);
-}
 
 control::Status statusOf(const std::filesystem::path& socket)
 try {
@@ -108,9 +94,13 @@ public:
             const auto status = statusOf(socket_); // Before the history: so a line that ends the work is not missed.
             const auto history = historyOf(socket_);
             if (history.size() > lines_) return finish(history.back(), json);
+            if (status.waiting && status.lastCheck != lastCheck_)
+                return finishWithout("it waits: " + status.waiting->reason, json, exitcode::Temporary);
             if (isIdle(status) && status.lastCheck != lastCheck_) {
                 if (status.lastCheckResult.starts_with("noupdate"))
                     return finishWithout("nothing is new", json, exitcode::Ok);
+                if (status.lastCheckResult.starts_with("deferred"))
+                    return finishWithout("put off: " + status.lastCheckResult, json, exitcode::Temporary);
                 if (!status.lastCheckResult.starts_with("update"))
                     return finishWithout("the check failed: " + status.lastCheckResult, json, exitcode::Temporary);
             }
@@ -157,16 +147,6 @@ private:
     std::string shown_;
 };
 
-void requestUpdate(const std::filesystem::path& socket)
-{
-    const auto answer = nlohmann::json::parse(askBaton(socket, "update"), nullptr, false);
-    if (answer.is_object() && answer.contains("accepted")) return;
-    const auto reason = answer.is_object() && answer.contains("error") && answer["error"].is_string()
-                            ? answer["error"].get<std::string>()
-                            : std::string("an answer that is not Baton's");
-    throw UsageError("Baton will not check now: " + escaped(reason), exitcode::Temporary);
-}
-
 } // namespace
 
 int statusCommand(const Resolved& resolved, const Terminal& terminal)
@@ -194,10 +174,9 @@ int updateCommand(const Resolved& resolved, const Terminal& terminal)
     const bool json = resolved.values.isOn("json");
     Follower follower(socket, terminal);
     if (resolved.values.isOn("wait")) follower.remember();
-    requestUpdate(socket);
+    demand(socket, "update", "Baton will not check now");
     if (resolved.values.isOn("wait")) return follower.wait(json);
-    terminal.out << (json ? "{\"accepted\":true}" : "the check is on its way; baton status says how it goes") << '\n';
-    return exitcode::Ok;
+    return sayAccepted(resolved, terminal.out, "the check is on its way; baton status says how it goes");
 }
 
 } // namespace baton::assemble

@@ -1,4 +1,4 @@
-// The commands that talk to a Baton that runs: status, history, update.
+// The commands that talk to a Baton that runs.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -24,5 +24,9 @@ int historyCommand(const Resolved& resolved, const Terminal& terminal);
 
 /// --wait: 0 committed or nothing new, 75 failed, 70 rolled back, 65 refused.
 int updateCommand(const Resolved& resolved, const Terminal& terminal);
+
+int approveCommand(const Resolved& resolved, const Terminal& terminal);
+int holdCommand(const Resolved& resolved, const Terminal& terminal);
+int resumeCommand(const Resolved& resolved, const Terminal& terminal);
 
 } // namespace baton::assemble

@@ -4,6 +4,7 @@
 #include "client/core/Duration.h"
 #include "client/core/HostPort.h"
 #include "client/core/Text.h"
+#include "client/core/Timestamp.h"
 #include "client/os/ListenAddress.h"
 
 #include <algorithm>
@@ -94,6 +95,14 @@ std::optional<int> parseSignal(const std::string& text)
     return std::nullopt;
 }
 
+std::optional<WallTime> momentOf(const std::string& text, WallTime now)
+{
+    if (const auto time = parseTimestamp(text)) return time;
+    if (const auto day = parseTimestamp(text + "T00:00:00Z")) return day;
+    const auto wait = parseDuration(text);
+    return wait ? std::optional(now + *wait) : std::nullopt;
+}
+
 std::string faultOf(const Option& option, const std::string& text)
 {
     if (text.empty()) return "is empty";
@@ -109,6 +118,8 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Ready: return faultOfReadiness(text);
     case ValueKind::Signal: return parseSignal(text) ? "" : "is no signal that a program drains on";
     case ValueKind::Define: return faultOfDefinition(text);
+    case ValueKind::Until: return momentOf(text, WallTime()) ? "" : "is neither a time, nor a day, nor how long";
+    case ValueKind::Window: // Held against the time zones later, where they are known.
     case ValueKind::Text:
     case ValueKind::Path: return {};
     }

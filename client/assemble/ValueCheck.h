@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/assemble/OptionTable.h"
+#include "client/core/Clock.h"
 
 #include <optional>
 #include <string>
@@ -14,5 +15,8 @@ std::string faultOf(const Option& option, const std::string& text);
 
 /// SIGTERM, TERM or 15; nothing for what is no signal that ends or wakes a program.
 std::optional<int> parseSignal(const std::string& text);
+
+/// The value of --until: 2026-12-24T18:00:00Z, 2026-12-24 (its first moment in UTC), or 2d from `now`.
+std::optional<WallTime> momentOf(const std::string& text, WallTime now);
 
 } // namespace baton::assemble

@@ -33,6 +33,18 @@ std::optional<RunningRelease> releaseOrNothing(const Json& value)
 
 std::string textOrNothing(const Json& value) { return value.is_null() ? std::string() : value.get<std::string>(); }
 
+// A Baton that was started before it was upgraded does not say everything yet.
+Json orAbsent(const Json& document, const char* name) { return document.value(name, Json(nullptr)); }
+
+void takeGates(Status& status, const Json& document)
+{
+    if (const auto waiting = orAbsent(document, "waiting"); !waiting.is_null())
+        status.waiting = {waiting.at("reason").get<std::string>(), textOrNothing(waiting.at("until"))};
+    if (const auto offered = orAbsent(document, "offered"); !offered.is_null())
+        status.offered = {offered.at("version").get<std::string>(), offered.at("reason").get<std::string>()};
+    if (const auto hold = orAbsent(document, "hold"); !hold.is_null()) status.hold = {textOrNothing(hold.at("until"))};
+}
+
 std::string describe(const RunningRelease& release)
 {
     return release.version + "  (generation " + std::to_string(release.generation) + ", pid " +
@@ -43,6 +55,18 @@ std::string row(std::string label, const std::string& value)
 {
     label.resize(12, ' ');
     return label + value + '\n';
+}
+
+std::string describeGates(const Status& status)
+{
+    std::string text;
+    if (status.waiting)
+        text += row("waits", (status.waiting->until.empty() ? "" : "until " + status.waiting->until + "  ") +
+                                 status.waiting->reason);
+    if (status.offered) text += row("offered", status.offered->version + "  " + status.offered->reason);
+    if (status.hold)
+        text += row("held", status.hold->until.empty() ? "until baton resume" : "until " + status.hold->until);
+    return text;
 }
 
 } // namespace
@@ -60,6 +84,14 @@ std::string print(const Status& status)
                                {"stage", status.attempt->stage},
                                {"bytes", status.attempt->bytes},
                                {"size", status.attempt->size}};
+    document["waiting"] = nullptr;
+    if (status.waiting)
+        document["waiting"] = {{"reason", status.waiting->reason}, {"until", orNull(status.waiting->until)}};
+    document["offered"] = nullptr;
+    if (status.offered)
+        document["offered"] = {{"version", status.offered->version}, {"reason", status.offered->reason}};
+    document["hold"] = nullptr;
+    if (status.hold) document["hold"] = {{"until", orNull(status.hold->until)}};
     document["blocked"] = Json::array();
     for (const auto& blocked : status.blocked)
         document["blocked"].push_back({{"version", blocked.version},
@@ -67,6 +99,7 @@ std::string print(const Status& status)
                                        {"reason", blocked.reason},
                                        {"time", blocked.time}});
     document["nextCheck"] = orNull(status.nextCheck);
+    document["nextCheckReason"] = orNull(status.nextCheckReason);
     document["lastCheck"] = orNull(status.lastCheck);
     document["lastCheckResult"] = orNull(status.lastCheckResult);
     return document.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -83,10 +116,12 @@ try {
     if (const auto& attempt = document.at("attempt"); !attempt.is_null())
         status.attempt = {attempt.at("version").get<std::string>(), attempt.at("stage").get<std::string>(),
                           attempt.at("bytes").get<std::int64_t>(), attempt.at("size").get<std::int64_t>()};
+    takeGates(status, document);
     for (const auto& blocked : document.at("blocked"))
         status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),
                                   blocked.at("reason").get<std::string>(), blocked.at("time").get<std::string>()});
     status.nextCheck = textOrNothing(document.at("nextCheck"));
+    status.nextCheckReason = textOrNothing(orAbsent(document, "nextCheckReason"));
     status.lastCheck = textOrNothing(document.at("lastCheck"));
     status.lastCheckResult = textOrNothing(document.at("lastCheckResult"));
     return status;
@@ -104,11 +139,13 @@ std::string describe(const Status& status)
         text += row("update", status.attempt->version + "  " + status.attempt->stage + ", " +
                                   std::to_string(status.attempt->bytes) + " of " +
                                   std::to_string(status.attempt->size) + " bytes");
+    text += describeGates(status);
     for (const auto& blocked : status.blocked)
         text += row("blocked", blocked.version + "  (sha256 " + blocked.sha256.substr(0, 12) + ", since " +
                                    blocked.time + "): " + blocked.reason);
     text += row("last check", status.lastCheck.empty() ? "none yet" : status.lastCheck + "  " + status.lastCheckResult);
-    text += row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck);
+    text +=
+        row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck + "  " + status.nextCheckReason);
     return text;
 }
 

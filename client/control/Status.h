@@ -37,14 +37,40 @@ struct BlockedStatus {
     friend bool operator==(const BlockedStatus&, const BlockedStatus&) = default;
 };
 
+/// A release that the server offers and that is not taken for now.
+struct OfferedStatus {
+    std::string version;
+    std::string reason;
+
+    friend bool operator==(const OfferedStatus&, const OfferedStatus&) = default;
+};
+
+/// What the attempt waits for.
+struct WaitingStatus {
+    std::string reason;
+    std::string until; ///< RFC 3339; empty: nobody knows
+
+    friend bool operator==(const WaitingStatus&, const WaitingStatus&) = default;
+};
+
+struct HoldStatus {
+    std::string until; ///< RFC 3339; empty: until `baton resume`
+
+    friend bool operator==(const HoldStatus&, const HoldStatus&) = default;
+};
+
 struct Status {
     std::string state; ///< empty, starting, serving, probationBeside, probationAlone, switching, rollingBack, stopping
     std::optional<RunningRelease> release;
     std::optional<RunningRelease> candidate;
     std::vector<RunningRelease> draining;
     std::optional<AttemptStatus> attempt;
+    std::optional<WaitingStatus> waiting;
+    std::optional<OfferedStatus> offered;
+    std::optional<HoldStatus> hold;
     std::vector<BlockedStatus> blocked;
     std::string nextCheck; ///< RFC 3339; empty: none planned
+    std::string nextCheckReason;
     std::string lastCheck; ///< RFC 3339; empty: none yet
     std::string lastCheckResult;
 

@@ -25,6 +25,8 @@ struct Form {
 constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"},
                            Form{Kind::Progress, "progress", "vwbs"},
                            Form{Kind::Idle, "idle", ""},
+                           Form{Kind::Waits, "waits", "td"},
+                           Form{Kind::Offered, "offered", "vd"},
                            Form{Kind::Checked, "checked", "twd"},
                            Form{Kind::Next, "next", "td"},
                            Form{Kind::Failed, "failed", "vhcd"}};

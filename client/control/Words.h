@@ -21,20 +21,22 @@ struct AgentNews {
         Downloaded, ///< downloads/attempt.json says so too: start the stager
         Progress,   ///< an attempt's stage and bytes, for `status`
         Idle,       ///< there is no attempt
-        Checked,    ///< a check ended; `word` says how: noupdate, update, refused, failed
+        Waits,      ///< the attempt waits, and why; `time` says until when, 0 if nobody knows
+        Offered,    ///< the server offers `version`, which is not taken for now, and why
+        Checked,    ///< a check ended; `word` says how: noupdate, update, deferred, refused, failed
         Next,       ///< when the next check comes, and why then
         Failed      ///< the agent gave its attempt up (network, disk): a line for history.jsonl, Outcome::Failed
     };
 
     Kind kind = Kind::Idle;
-    std::string version;    ///< Progress, Downloaded, Failed
+    std::string version;    ///< Progress, Downloaded, Offered, Failed
     std::string sha256;     ///< Failed: 64 lower-case hex digits
-    std::string word;       ///< Progress: the stage (granted, downloading, downloaded, installed); Checked: the result
+    std::string word;       ///< Progress: the stage (granted, downloading, waiting, …); Checked: the result
     std::int64_t bytes = 0; ///< Progress
     std::int64_t size = 0;  ///< Progress
-    std::int64_t time = 0;  ///< Checked, Next: seconds since 1970
+    std::int64_t time = 0;  ///< Checked, Next, Waits: seconds since 1970
     int code = 0;           ///< Failed: one of baton::code
-    std::string detail;     ///< Checked, Next, Failed: a sentence for people, escaped, at most 200 bytes
+    std::string detail; ///< Checked, Next, Waits, Offered, Failed: a sentence for people, escaped, at most 200 bytes
 
     friend bool operator==(const AgentNews&, const AgentNews&) = default;
 };

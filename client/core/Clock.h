@@ -8,7 +8,8 @@ namespace baton {
 
 using Duration = std::chrono::milliseconds;
 
-/// A point on a clock that never goes back and stands still in suspend (CLOCK_MONOTONIC).
+/// A point on a clock that never goes back. Which one, the Clock says: CLOCK_MONOTONIC, which stands still in suspend,
+/// or CLOCK_BOOTTIME, which does not.
 using Instant = std::chrono::time_point<std::chrono::steady_clock, Duration>;
 
 /// A point in civil time, UTC.

@@ -37,6 +37,9 @@ int main(int count, char** words)
                     [](const auto& resolved, const auto&) { return decodeCommand(resolved, std::cin, std::cout); }},
         CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
         CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
+        CommandWork{Approve, [&](const auto& resolved, const auto&) { return approveCommand(resolved, terminal); }},
+        CommandWork{HoldBack, [&](const auto& resolved, const auto&) { return holdCommand(resolved, terminal); }},
+        CommandWork{Resume, [&](const auto& resolved, const auto&) { return resumeCommand(resolved, terminal); }},
         CommandWork{Update, [&](const auto& resolved, const auto&) { return updateCommand(resolved, terminal); }},
     };
     return runCommand(typed, works);

@@ -6,7 +6,7 @@
 namespace baton::store {
 namespace {
 
-constexpr std::array<std::string_view, 4> StageNames{"granted", "downloading", "downloaded", "installed"};
+constexpr std::array<std::string_view, 5> StageNames{"granted", "downloading", "waiting", "downloaded", "installed"};
 constexpr int MostFailures = 1'000'000;
 
 Json toJson(const AttemptPackage& package)
@@ -60,6 +60,7 @@ std::string print(const Attempt& attempt)
     document["stage"] = StageNames.at(static_cast<std::size_t>(attempt.stage));
     document["sessionId"] = attempt.sessionId;
     document["failuresPerUrl"] = attempt.failuresPerUrl;
+    document["atOnce"] = attempt.atOnce;
     document["packages"] = Json::array();
     for (const auto& package : attempt.packages) document["packages"].push_back(toJson(package));
     return document.dump(2) + '\n';
@@ -73,7 +74,8 @@ Attempt parseAttempt(const std::string& text)
                     enumFrom<AttemptStage>(document, "stage", StageNames),
                     {},
                     store::text(document, "sessionId"),
-                    0};
+                    0,
+                    flag(document, "atOnce")};
     for (const auto& package : member(document, "packages")) attempt.packages.push_back(attemptPackageFrom(package));
     if (document.contains("failuresPerUrl")) attempt.failuresPerUrl = smallNumber(document, "failuresPerUrl");
     if (attempt.failuresPerUrl < 0) throw std::runtime_error("failuresPerUrl is negative");

@@ -10,8 +10,9 @@
 
 namespace baton::store {
 
-/// How far the agent has brought it. The stager takes up what is Downloaded; nothing else of the attempt is believed.
-enum class AttemptStage { Granted, Downloading, Downloaded, Installed };
+/// How far the agent has brought it. Waiting: all of it is there and right, and it waits for its window, an approval,
+/// or the end of a hold. The stager takes up what is Downloaded; nothing else of the attempt is believed.
+enum class AttemptStage { Granted, Downloading, Waiting, Downloaded, Installed };
 
 /// One package to fetch. The finished bytes lie in downloads/SHA256, the unfinished ones in downloads/SHA256.part.
 struct AttemptPackage {
@@ -33,6 +34,7 @@ struct Attempt {
     std::vector<AttemptPackage> packages; ///< the first is the payload; none that is not required
     std::string sessionId;
     int failuresPerUrl = 0; ///< after which a URL is left alone; 0: the server does not say
+    bool atOnce = false;    ///< a person asked for it: no window holds it up
 
     std::int64_t sizeBytes() const; ///< of all packages
 

@@ -36,6 +36,14 @@ std::int64_t number(const Json& object, const char* name)
     return value.get<std::int64_t>();
 }
 
+bool flag(const Json& object, const char* name)
+{
+    const auto found = object.find(name);
+    if (found == object.end()) return false;
+    if (!found->is_boolean()) throw std::runtime_error(std::string(name) + " is neither true nor false");
+    return found->get<bool>();
+}
+
 int smallNumber(const Json& object, const char* name)
 {
     const auto value = number(object, name);

@@ -23,6 +23,8 @@ Json parseObject(const std::string& text, const char* what);
 const Json& member(const Json& object, const char* name);
 std::string text(const Json& object, const char* name);
 std::int64_t number(const Json& object, const char* name);
+/// False where it is missing: an older version did not know it.
+bool flag(const Json& object, const char* name);
 int smallNumber(const Json& object, const char* name);
 
 Json toJson(const ReleaseKey& key);

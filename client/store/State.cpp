@@ -1,5 +1,7 @@
 #include "client/store/State.h"
 
+#include "client/core/Text.h"
+#include "client/core/Timestamp.h"
 #include "client/store/Json.h"
 
 #include <algorithm>
@@ -59,6 +61,24 @@ GenerationRecord generationFrom(const Json& object)
     return generation;
 }
 
+// An older version wrote neither of these two.
+std::optional<Hold> holdFrom(const Json& document)
+{
+    const auto found = document.find("hold");
+    if (found == document.end() || found->is_null()) return std::nullopt;
+    Hold hold{text(*found, "until")};
+    if (!hold.until.empty() && !parseTimestamp(hold.until)) throw std::runtime_error("until is no time");
+    return hold;
+}
+
+std::string approvedFrom(const Json& document)
+{
+    if (document.find("approved") == document.end()) return {};
+    auto version = text(document, "approved");
+    if (!version.empty() && !isVersionText(version)) throw std::runtime_error("approved is no version");
+    return version;
+}
+
 State stateFrom(const Json& document)
 try {
     if (const auto format = number(document, "format"); format != State::Format)
@@ -71,6 +91,8 @@ try {
         state.install =
             Install{keyFrom(install), enumFrom<InstallStep>(install, "step", StepNames), smallNumber(install, "tries")};
     state.lastGeneration = smallNumber(document, "lastGeneration");
+    state.hold = holdFrom(document);
+    state.approved = approvedFrom(document);
     for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
     for (const auto& object : member(document, "blocked"))
         state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
@@ -95,6 +117,8 @@ std::string print(const State& state)
     document["previous"] = optionalKey(state.previous);
     document["install"] = state.install ? toJson(*state.install) : Json(nullptr);
     document["lastGeneration"] = state.lastGeneration;
+    document["hold"] = state.hold ? Json{{"until", state.hold->until}} : Json(nullptr);
+    document["approved"] = state.approved;
     document["generations"] = Json::array();
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));
     document["blocked"] = Json::array();

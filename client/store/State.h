@@ -49,6 +49,13 @@ struct Install {
     friend bool operator==(const Install&, const Install&) = default;
 };
 
+/// Somebody wants no release to take over for a while.
+struct Hold {
+    std::string until; ///< RFC 3339, UTC; empty: until somebody says `resume`
+
+    friend bool operator==(const Hold&, const Hold&) = default;
+};
+
 /// The file state.json; only the supervisor writes it.
 struct State {
     static constexpr int Format = 1;
@@ -59,6 +66,8 @@ struct State {
     std::vector<BlockedRelease> blocked;
     std::vector<GenerationRecord> generations;
     int lastGeneration = 0; ///< the highest number ever given
+    std::optional<Hold> hold;
+    std::string approved; ///< the version that a person approved last; empty: none
     /// The newest line of history.jsonl, saved in one step with what it tells of and then appended there: after a crash
     /// in between the next start appends it.
     std::optional<HistoryLine> outcome;

@@ -9,6 +9,7 @@
 #include "client/supervise/AgentProcess.h"
 #include "client/supervise/Handover.h"
 #include "client/supervise/Preparation.h"
+#include "client/supervise/Steering.h"
 
 #include <algorithm>
 #include <csignal>
@@ -62,6 +63,7 @@ private:
     ListenerSet listeners_;
     Handover handover_;
     Preparation preparation_;
+    Steering steering_;
     std::unique_ptr<loop::Signals> signals_;
     std::unique_ptr<control::ControlServer> control_;
     std::unique_ptr<AgentProcess> agent_;
@@ -83,7 +85,8 @@ Supervisor::Supervisor(const Settings& settings, Log& log)
               ledgerChanged();
               handover_.offer(key);
           },
-          [this] { ledgerChanged(); })
+          [this] { ledgerChanged(); }),
+      steering_(ledger_, clock_, log, [this] { ledgerChanged(); })
 {
     ledger_.note("start", [this](store::State& state) {
         std::erase_if(state.generations, [this](const auto& record) { return !orphans_.has(record.number); });
@@ -176,13 +179,27 @@ void Supervisor::heard(const control::AgentNews& news)
     case Kind::Downloaded:
         if (handover_.phase() != Phase::Stopping) preparation_.begin();
         break;
-    case Kind::Progress: news_.attempt = {news.version, news.word, news.bytes, news.size}; break;
-    case Kind::Idle: news_.attempt.reset(); break;
+    case Kind::Progress:
+        news_.attempt = {news.version, news.word, news.bytes, news.size};
+        news_.waiting.reset();
+        break;
+    case Kind::Idle:
+        news_.attempt.reset();
+        news_.waiting.reset();
+        break;
+    case Kind::Waits: news_.waiting = {news.detail, news.time == 0 ? std::string() : time()}; break;
+    case Kind::Offered: news_.offered = {news.version, news.detail}; break;
     case Kind::Checked:
+        // What still waits, or is put off, is told right after.
+        news_.waiting.reset();
+        if (news.word != "failed") news_.offered.reset();
         news_.lastCheck = time();
         news_.lastCheckResult = news.word + (news.detail.empty() ? "" : ": " + news.detail);
         break;
-    case Kind::Next: news_.nextCheck = time(); break;
+    case Kind::Next:
+        news_.nextCheck = time();
+        news_.nextCheckReason = news.detail;
+        break;
     case Kind::Failed: giveUp(news); break;
     }
 }
@@ -210,7 +227,8 @@ try {
         agent_->ring(control::AgentBell::Check);
         return "{\"accepted\":true}\n";
     }
-    return "{\"error\":\"unknown command\"}\n";
+    const auto steered = steering_.answer(command, news_.offered ? news_.offered->version : std::string());
+    return steered.value_or("{\"error\":\"unknown command\"}\n");
 } catch (const std::exception& e) {
     log_.error(std::string("a command could not be answered: ") + e.what());
     return "{\"error\":\"see the log of this Baton\"}\n";
@@ -221,7 +239,11 @@ std::string Supervisor::status() const
     auto status = handover_.status();
     status.attempt = news_.attempt;
     if (status.attempt && !preparation_.step().empty()) status.attempt->stage = preparation_.step();
+    status.waiting = news_.waiting;
+    status.offered = news_.offered;
+    status.hold = steering_.hold();
     status.nextCheck = news_.nextCheck;
+    status.nextCheckReason = news_.nextCheckReason;
     status.lastCheck = news_.lastCheck;
     status.lastCheckResult = news_.lastCheckResult;
     return print(status);

@@ -20,7 +20,11 @@ Status fullStatus()
     status.draining = {{"0.9.0", std::string(64, 'c'), 0, 4710}};
     status.attempt = AttemptStatus{"1.1.0", "installed", 5, 5};
     status.blocked = {{"0.8.0", std::string(64, 'd'), "it \"died\"\n", "2026-11-23T18:00:00Z"}};
+    status.waiting = WaitingStatus{"the window opens", "2026-11-24T02:00:00Z"};
+    status.offered = OfferedStatus{"1.2.0", "it waits for approval"};
+    status.hold = HoldStatus{"2026-12-01T00:00:00Z"};
     status.nextCheck = "2026-11-23T19:00:00Z";
+    status.nextCheckReason = "the interval";
     status.lastCheck = "2026-11-23T18:00:00Z";
     status.lastCheckResult = "update";
     return status;
@@ -36,10 +40,21 @@ TEST(Status, SaysNullForWhatIsNot)
 {
     Status status;
     status.state = "empty";
-    EXPECT_EQ(print(status),
-              R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"blocked":[],)"
-              R"("nextCheck":null,"lastCheck":null,"lastCheckResult":null})");
+    EXPECT_EQ(
+        print(status),
+        R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"waiting":null,)"
+        R"("offered":null,"hold":null,"blocked":[],"nextCheck":null,"nextCheckReason":null,"lastCheck":null,"lastCheckResult":null})");
     EXPECT_EQ(parseStatus(print(status)), status);
+}
+
+TEST(Status, OfABatonThatIsOlderThanTheCommandLacksWhatItDidNotKnow)
+{
+    const std::string text = R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,)"
+                             R"("blocked":[],"nextCheck":null,"lastCheck":null,"lastCheckResult":null})";
+    Status status;
+    status.state = "empty";
+
+    EXPECT_EQ(parseStatus(text), status);
 }
 
 TEST(Status, IsRefusedWhenItIsNone)
@@ -52,7 +67,9 @@ TEST(Status, IsRefusedWhenItIsNone)
 TEST(Status, ReadsWellAtATerminal)
 {
     const auto text = describe(fullStatus());
-    for (const auto* part : {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0"})
+    for (const auto* part : {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0",
+                             "until 2026-11-24T02:00:00Z  the window opens", "1.2.0  it waits for approval",
+                             "until 2026-12-01T00:00:00Z", "the interval"})
         EXPECT_THAT(text, HasSubstr(part));
     EXPECT_THAT(describe(Status()), HasSubstr("none yet"));
 }

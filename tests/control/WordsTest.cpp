@@ -38,7 +38,14 @@ TEST(Words, CarryEachKindOfNews)
     next.time = 1'700'000'000;
     next.detail = "retry 3 after failures";
 
-    for (const auto& one : {downloaded, progress, checked, failed, next, news(Kind::Idle)})
+    auto waits = news(Kind::Waits);
+    waits.time = 1'700'000'000;
+    waits.detail = "the window opens";
+    auto offered = news(Kind::Offered);
+    offered.version = "1.1.0";
+    offered.detail = "it waits for approval";
+
+    for (const auto& one : {downloaded, progress, checked, failed, next, waits, offered, news(Kind::Idle)})
         EXPECT_EQ(parseNews(print(one)), one) << print(one);
     EXPECT_EQ(print(progress), "progress 1.1.0 downloading 5 1000000000000");
 }

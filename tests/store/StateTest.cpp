@@ -24,6 +24,8 @@ State fullState()
     state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
                          {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
     state.lastGeneration = 8;
+    state.hold = Hold{"2026-12-01T00:00:00Z"};
+    state.approved = "1.2.0";
     state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why"};
     return state;
 }
@@ -52,6 +54,17 @@ TEST(State, PrintsAndParsesAllThatItHolds)
     EXPECT_EQ(parseState(print(State())), State());
 }
 
+TEST(State, ReadsWhatAnOlderVersionWroteWithoutHoldAndApproval)
+{
+    auto text = print(State());
+    for (const std::string line : {"  \"hold\": null,\n", "  \"approved\": \"\",\n"}) {
+        ASSERT_NE(text.find(line), std::string::npos) << text;
+        text.erase(text.find(line), line.size());
+    }
+
+    EXPECT_EQ(parseState(text), State());
+}
+
 TEST(State, IsRefusedWithTheMemberThatIsWrong)
 {
     EXPECT_THAT(reasonFor(""), HasSubstr("no JSON object"));
@@ -61,6 +74,8 @@ TEST(State, IsRefusedWithTheMemberThatIsWrong)
     EXPECT_THAT(reasonFor(with("4711", "-1")), HasSubstr("pid"));
     EXPECT_THAT(reasonFor(with("4711", "99999999999999999999")), HasSubstr("pid"));
     EXPECT_THAT(reasonFor(with(std::string(64, 'c'), "../../etc")), HasSubstr("sha256"));
+    EXPECT_THAT(reasonFor(with("2026-12-01T00:00:00Z", "soon")), HasSubstr("until"));
+    EXPECT_THAT(reasonFor(with("\"approved\": \"1.2.0\"", "\"approved\": \"a b\"")), HasSubstr("approved"));
     EXPECT_THAT(reasonFor(with("\"started\"", "\"half\"")), HasSubstr("step"));
 }
 
