@@ -18,7 +18,7 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
   --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
   --quiet                          no line for each request
 
-Omaha is at /v1/update/ and /update. While it runs:
+Omaha is at /v1/update/, /update and /service/update2/json. While it runs:
   curl -X PUT --data-binary @FILE http://HOST:PORT/mock/apps/APPID/releases/VERSION    offers FILE; DELETE withdraws it
     ?name=NAME&track=NAME          and add=true for one more package of what is published, required=false with it
   curl http://HOST:PORT/mock/requests                                                  all that was asked

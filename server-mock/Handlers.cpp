@@ -19,7 +19,8 @@ using Poco::Net::HTTPServerResponse;
 
 bool isOmaha(const Path& path)
 {
-    return path == Path{"update"} || (path.size() >= 2 && path[0] == "v1" && path[1] == "update");
+    return path == Path{"update"} || path == Path{"service", "update2", "json"} ||
+           (path.size() >= 2 && path[0] == "v1" && path[1] == "update");
 }
 
 // Split first and decoded then: an app id may hold a slash.
@@ -38,7 +39,7 @@ void route(Site& site, HTTPServerRequest& request, HTTPServerResponse& response)
     if (path.size() == 4 && path[0] == "packages") return answerPackage(site, path, request, response);
     if (!path.empty() && path[0] == "mock") return answerSteering(site, path, request, response);
     replyText(response, HTTPResponse::HTTP_NOT_FOUND,
-              "Nothing is here. Omaha is at /v1/update/ and /update, the steering at /mock/.");
+              "Nothing is here. Omaha is at /v1/update/, /update and /service/update2/json, the steering at /mock/.");
 }
 
 // What is left of a body: closing on unread bytes would reset the connection before the answer is read.

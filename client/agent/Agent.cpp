@@ -2,6 +2,7 @@
 
 #include "client/agent/Cycle.h"
 #include "client/agent/Identity.h"
+#include "client/agent/RememberedFile.h"
 #include "client/core/Text.h"
 #include "client/os/SystemClock.h"
 #include "client/source/OmahaSource.h"
@@ -24,7 +25,8 @@ transport::PocoTransport transportFor(const Settings& settings)
 
 source::Identity identityFor(const Settings& settings, std::string machine)
 {
-    return {settings.server, settings.appId, settings.track, std::move(machine), bootId()};
+    return {settings.server, settings.appId,   settings.track,     std::move(machine),
+            bootId(),        settings.dialect, settings.attributes};
 }
 
 std::filesystem::path machineFile(const store::Store& store) { return store.downloads() / "machine-id"; }
@@ -36,6 +38,15 @@ try {
                                            : machineId(machineFile(store::Store(settings.stateDirectory)));
 } catch (const std::system_error&) {
     return randomHex(32);
+}
+
+// Without it the server would take this machine for a new one.
+source::Remembered rememberedFor(const Settings& settings)
+try {
+    return settings.stateDirectory.empty() ? source::Remembered()
+                                           : readRemembered(store::Store(settings.stateDirectory));
+} catch (const std::exception&) {
+    return {};
 }
 
 std::string runningVersion(const Settings& settings)
@@ -70,12 +81,13 @@ Result<source::Answer> checkOnce(const Settings& settings, const std::string& ru
     source::OmahaSource source(identityFor(settings, machineIdFor(settings)), transport);
     const auto version = running.empty() ? runningVersion(settings) : running;
     const auto session = randomGuid();
-    auto checked = source.check({version, session, source::Asker::Person});
+    auto checked = source.check({version, session, source::Asker::Person, rememberedFor(settings)});
     if (!checked.answer) return checked.answer;
     if (const auto* offer = std::get_if<source::Offer>(&*checked.answer)) {
         constexpr int UpdateComplete = 3;
         // Not delivered, it is no harm to the answer: the server offers the same again.
-        (void)source.send({UpdateComplete, 0, code::DeferredByPolicy, version, version, offer->version, session});
+        (void)source.send({UpdateComplete, 0, code::DeferredByPolicy, version, version, offer->version, session},
+                          std::chrono::seconds(0));
     }
     return checked.answer;
 }

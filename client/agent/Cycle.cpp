@@ -1,6 +1,7 @@
 #include "client/agent/Cycle.h"
 
 #include "client/agent/Identity.h"
+#include "client/agent/RememberedFile.h"
 #include "client/agent/ScheduleFile.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
@@ -43,10 +44,11 @@ fetch::Terms termsOf(const Settings& settings, const store::Store& store)
 Cycle::Cycle(const Settings& settings, const Doors& doors)
     : settings_(settings),
       doors_(doors),
-      ledger_(doors.store, doors.log),
+      ledger_(doors.store, doors.clock, doors.log),
       fetcher_(doors.transport, doors.clock, termsOf(settings, doors.store)),
       planner_({settings.interval, settings.jitter}, settings.checkWindows, loadSchedule(doors.store, doors.log),
-               doors.random)
+               doors.random),
+      remembered_(loadRemembered(doors.store, doors.log))
 {
 }
 
@@ -158,7 +160,8 @@ bool Cycle::deliver()
 {
     while (!ledger_.outbox().waiting.empty()) {
         const auto event = ledger_.outbox().waiting.front();
-        const auto sent = doors_.source.send(event);
+        const std::chrono::seconds age(event.time == 0 ? 0 : secondsOf(doors_.clock.wall()) - event.time);
+        const auto sent = doors_.source.send(event, age);
         if (!sent) {
             checkFailed(sent.error());
             return false;

@@ -49,6 +49,7 @@ private:
 
     bool deliver();
     void ask(source::Asker asker);
+    void keep(const source::Checked& checked);
     void heed(const source::Checked& checked);
     void answered();
     void considerOffer(const source::Offer& offer, const std::string& sessionId);
@@ -97,6 +98,7 @@ private:
     schedule::Planner planner_;
     schedule::Plan plan_;            ///< of the check at nextCheck_
     schedule::Wishes wishes_;        ///< what the last answer asked for
+    source::Remembered remembered_;  ///< what the server wants to hear again
     std::set<std::string> reported_; ///< offers that the server was told about by this process
     bool gaveUp_ = false;            ///< the attempt waits for its line in the history, or for the next check
     bool overloaded_ = false;        ///< the server, by its last answer

@@ -1,5 +1,6 @@
 #include "client/agent/Cycle.h"
 #include "client/agent/Identity.h"
+#include "client/agent/RememberedFile.h"
 #include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
@@ -18,7 +19,8 @@ constexpr int Deferred = 9;
 void Cycle::ask(source::Asker asker)
 {
     const auto session = randomGuid();
-    const auto checked = doors_.source.check({running(), session, asker});
+    const auto checked = doors_.source.check({running(), session, asker, remembered_});
+    keep(checked);
     heed(checked);
     overloaded_ = checked.overloaded;
     if (!checked.answer) return checkFailed(checked.answer.error());
@@ -26,7 +28,7 @@ void Cycle::ask(source::Asker asker)
     if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, session);
     answered();
     if (const auto* refused = std::get_if<source::Refused>(&answer)) {
-        doors_.log.warning(refused->reason.detail);
+        doors_.log.write(refused->notNow ? Level::Info : Level::Warning, refused->reason.detail);
         return tellChecked("refused", refused->reason.detail);
     }
     if (const auto* unusable = std::get_if<source::Unusable>(&answer)) {
@@ -37,6 +39,15 @@ void Cycle::ask(source::Asker asker)
     if (ledger_.attempt()) return abandon(ledger_.attempt()->key.version + " is no longer offered");
     doors_.log.info("no update: " + running() + " is what the server has");
     tellChecked("noupdate", running() + " is what the server has");
+}
+
+// What the server wants to hear again outlives this process.
+void Cycle::keep(const source::Checked& checked)
+{
+    for (const auto& remark : checked.remarks) doors_.log.warning(remark);
+    if (!checked.answer || checked.remembered == remembered_) return;
+    remembered_ = checked.remembered;
+    saveRemembered(doors_.store, remembered_, doors_.log);
 }
 
 // What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.

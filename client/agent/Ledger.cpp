@@ -11,7 +11,10 @@ std::filesystem::path outboxFile(const store::Store& store) { return store.downl
 
 } // namespace
 
-Ledger::Ledger(const store::Store& store, Log& log) : store_(store), log_(log) { load(); }
+Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log) : store_(store), clock_(clock), log_(log)
+{
+    load();
+}
 
 void Ledger::load()
 {
@@ -116,7 +119,7 @@ void Ledger::reached(store::AttemptStage stage, Milestone milestone)
 
 void Ledger::queue(const source::Event& event)
 {
-    outbox_.waiting.push_back(event);
+    agent::queue(outbox_, event);
     save();
 }
 
@@ -126,6 +129,13 @@ void Ledger::delivered()
     save();
 }
 
-void Ledger::save() const { os::writeDurably(outboxFile(store_), print(outbox_)); }
+// What was queued since the last time happened now.
+void Ledger::save()
+{
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch());
+    for (auto& event : outbox_.waiting)
+        if (event.time == 0) event.time = now.count();
+    os::writeDurably(outboxFile(store_), print(outbox_));
+}
 
 } // namespace baton::agent

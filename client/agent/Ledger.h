@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/agent/Outbox.h"
+#include "client/core/Clock.h"
 #include "client/core/Log.h"
 #include "client/fetch/Fetcher.h"
 #include "client/store/Store.h"
@@ -15,7 +16,7 @@ namespace baton::agent {
 /// Every member that changes something has written it durably when it returns. Throws what Store throws.
 class Ledger {
 public:
-    Ledger(const store::Store& store, Log& log);
+    Ledger(const store::Store& store, const Clock& clock, Log& log);
 
     const std::optional<store::Attempt>& attempt() const { return attempt_; }
     const Outbox& outbox() const { return outbox_; }
@@ -42,9 +43,10 @@ private:
     void takeHistory();
     void takeState();
     void forget();
-    void save() const;
+    void save();
 
     const store::Store& store_;
+    const Clock& clock_;
     Log& log_;
     std::optional<store::Attempt> attempt_;
     Outbox outbox_;

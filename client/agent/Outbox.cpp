@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -10,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t MostWaiting = 64; // A server that is away for months is not sent a novel; the oldest go first.
+constexpr std::size_t MostWaiting = 64; // A server that is away for months is not sent a novel.
 
 struct Step {
     Milestone milestone;
@@ -24,12 +25,6 @@ constexpr std::array<std::string_view, 5> MilestoneNames{"granted", "started", "
 constexpr int Success = 1;
 constexpr int UpdateComplete = 3;
 constexpr int SuccessAfterRestart = 2;
-
-void queue(Outbox& outbox, source::Event event)
-{
-    outbox.waiting.push_back(std::move(event));
-    if (outbox.waiting.size() > MostWaiting) outbox.waiting.erase(outbox.waiting.begin());
-}
 
 Milestone milestoneFrom(const std::string& word)
 {
@@ -45,6 +40,7 @@ Json toJson(const source::Event& event)
     document["previousVersion"] = event.previousVersion;
     document["nextVersion"] = event.nextVersion;
     document["sessionId"] = event.sessionId;
+    document["time"] = event.time;
     return document;
 }
 
@@ -56,10 +52,22 @@ source::Event eventFrom(const Json& document)
                          document.at("version").get<std::string>(),
                          document.at("previousVersion").get<std::string>(),
                          document.at("nextVersion").get<std::string>(),
-                         document.at("sessionId").get<std::string>()};
+                         document.at("sessionId").get<std::string>(),
+                         document.value("time", std::int64_t{0})};
 }
 
 } // namespace
+
+// An outcome is what the operator looks for: it waits however long it takes. The steps on the way to one go first.
+void queue(Outbox& outbox, source::Event event)
+{
+    auto& waiting = outbox.waiting;
+    waiting.push_back(std::move(event));
+    if (waiting.size() <= MostWaiting) return;
+    const auto oldest = std::find_if(waiting.begin(), waiting.end(),
+                                     [](const source::Event& one) { return one.type != UpdateComplete; });
+    if (oldest != waiting.end()) waiting.erase(oldest);
+}
 
 void reach(Outbox& outbox, const store::Attempt& attempt, Milestone milestone)
 {

@@ -36,6 +36,9 @@ struct Outbox {
     friend bool operator==(const Outbox&, const Outbox&) = default;
 };
 
+/// Behind what waits. Of more than 64 events the oldest that is no outcome (type 3) is dropped.
+void queue(Outbox& outbox, source::Event event);
+
 /// Queues the events of every milestone up to `milestone` that were not queued yet: 13/1, 14/1, 800/1.
 void reach(Outbox& outbox, const store::Attempt& attempt, Milestone milestone);
 

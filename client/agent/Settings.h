@@ -4,11 +4,14 @@
 
 #include "client/core/Clock.h"
 #include "client/schedule/Openings.h"
+#include "client/source/OmahaRequest.h"
 #include "client/transport/TransportSettings.h"
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace baton::agent {
 
@@ -16,6 +19,8 @@ struct Settings {
     std::string server; ///< Omaha's endpoint; one without a path gets /v1/update/
     std::string appId;
     std::string track;
+    source::Dialect dialect = source::Dialect::Auto;
+    std::vector<std::pair<std::string, std::string>> attributes; ///< further ones of the app, by Omaha's names
     std::filesystem::path stateDirectory;
     std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;

@@ -8,11 +8,13 @@
 #include "client/core/Amounts.h"
 #include "client/core/Text.h"
 #include "client/schedule/Openings.h"
+#include "protocol/AppAttributes.h"
 
 #include <nlohmann/json.hpp>
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <ostream>
 #include <stdexcept>
@@ -76,6 +78,36 @@ Report reportOf(const source::Refused& refused)
             exitcode::Unavailable};
 }
 
+constexpr std::array<std::pair<std::string_view, source::Dialect>, 4> Dialects{{{"auto", source::Dialect::Auto},
+                                                                                {"xml", source::Dialect::Xml},
+                                                                                {"json3", source::Dialect::Json3},
+                                                                                {"json4", source::Dialect::Json4}}};
+
+source::Dialect dialectOf(std::string_view word)
+{
+    for (const auto& [name, dialect] : Dialects)
+        if (name == word) return dialect;
+    return source::Dialect::Auto;
+}
+
+// Tried on an app of no importance, so that a name that Omaha does not have is found before anything is asked.
+std::vector<std::pair<std::string, std::string>> attributesOf(const Values& values)
+{
+    std::vector<std::pair<std::string, std::string>> attributes;
+    protocol::AppRequest app;
+    for (const auto& text : values.all("attribute")) {
+        const auto equals = text.find('=');
+        auto name = text.substr(0, equals);
+        auto value = text.substr(equals + 1);
+        if (!sayAttribute(app, name, value))
+            throw UsageError("--attribute " + escaped(text) +
+                             ": Omaha's app has no such attribute of its own to set, or not with that value; one that "
+                             "you invent begins with an underscore");
+        attributes.emplace_back(std::move(name), std::move(value));
+    }
+    return attributes;
+}
+
 } // namespace
 
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory)
@@ -84,6 +116,8 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.server = values.text("server");
     settings.appId = values.text("app-id");
     settings.track = values.text("track");
+    settings.dialect = dialectOf(values.text("protocol"));
+    settings.attributes = attributesOf(values);
     settings.stateDirectory = stateDirectory;
     settings.fallbackVersion = values.text("app-version");
     if (values.has("parallel-downloads"))

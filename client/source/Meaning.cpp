@@ -1,47 +1,26 @@
 #include "client/source/Meaning.h"
 
 #include "client/core/Text.h"
-#include "protocol/Codec.h"
+#include "client/source/Sentences.h"
+#include "protocol/Attributes.h"
 #include "protocol/Version.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 namespace baton::source {
 namespace {
 
-// What the words of servers mean to an operator; from CoreUpdate's, Nebraska's and Omaha's lists.
-struct Sentence {
-    std::string_view word;
-    std::string_view meaning;
-};
-constexpr std::array Sentences{
-    Sentence{"error-unknownApplication", "it does not know this app: check --app-id"},
-    Sentence{"error-invalidAppId", "the app's id is not of a form that it takes: check --app-id"},
-    Sentence{"error-unknownApplicationOrGroup", "it knows no such app or track: check --app-id and --track"},
-    Sentence{"error-failedToRetrieveUpdatePackageInfo", "it knows no such app or track, or the track has no package: "
-                                                        "check --app-id and --track"},
-    Sentence{"error-noPackageFound", "the track has no package yet"},
-    Sentence{"error-instanceRegistrationFailed", "it could not register this machine: a version must be A.B.C"},
-    Sentence{"error-invalidVersion", "the running version is not of a form that it takes: a version must be A.B.C"},
-    Sentence{"error-updatesDisabled", "updates are switched off for this track; nothing to do here"},
-    Sentence{"error-maxUpdatesPerPeriodLimitReached", "enough machines update in this period; this one comes later"},
-    Sentence{"error-maxConcurrentUpdatesLimitReached", "enough machines update just now; this one comes later"},
-    Sentence{"error-maxTimedOutUpdatesLimitReached", "too many updates did not end; it holds the others back"},
-    Sentence{"error-updateInProgressOnInstance", "it believes that this machine is updating: it waits for an event"},
-    Sentence{"restricted", "this app is not offered here"},
-};
+constexpr std::size_t LongestCohort = 1024;
+constexpr std::int64_t DaysAWeek = 7;
+constexpr const char* NoAddress = "none of its addresses is one of http:// or https:// that can be asked";
 
 Failure invalid(int code, std::string detail) { return Failure{Category::UpdateCheck, code, std::move(detail)}; }
 
 Refused refusedBy(const std::string& word)
 {
-    const auto* const known = std::find_if(Sentences.begin(), Sentences.end(),
-                                           [&](const Sentence& sentence) { return sentence.word == word; });
-    auto detail = "the server refuses (" + escaped(word) + ')';
-    if (known != Sentences.end()) detail.append(": ").append(known->meaning);
-    return Refused{invalid(code::AnswerInvalid, std::move(detail))};
+    auto meant = meaningOfWord(word);
+    return Refused{invalid(code::AnswerInvalid, std::move(meant.sentence)), meant.notNow};
 }
 
 bool isSameId(std::string_view a, std::string_view b)
@@ -77,10 +56,9 @@ Unusable unusable(const std::string& version, int code, const std::string& why)
     return {version, Failure{Category::UpdateCheck, code, version + " is offered, but cannot be taken: " + why}};
 }
 
-Answer answerFrom(const protocol::UpdateCheck& check)
+// Of a manifest: what has no digest or address can only be left out if it is not required.
+Answer offerFrom(const protocol::UpdateCheck& check)
 {
-    if (check.status == "noupdate") return NoUpdate{};
-    if (check.status != "ok") return refusedBy(check.status);
     Offer offer{check.manifest->version, {}, 0};
     for (const auto& package : check.manifest->packages) {
         const bool first = offer.packages.empty();
@@ -92,61 +70,100 @@ Answer answerFrom(const protocol::UpdateCheck& check)
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");
         auto urls = urlsOf(check, package.name);
-        if (required && urls.empty())
-            return unusable(offer.version, code::AnswerInvalid,
-                            "none of its addresses is one of http:// or https:// that can be asked");
+        if (required && urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
         offer.packages.push_back({package.name, package.size, sha256, std::move(urls), required});
     }
     offer.failuresPerUrl = failuresPerUrl(*check.manifest);
     return offer;
 }
 
-bool looksLikeHtml(std::string_view body)
+bool isPlain(const protocol::Pipeline& pipeline)
 {
-    std::string begin(body.substr(0, 512));
-    std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
-    return begin.find("<html") != std::string::npos || begin.find("<!doctype html") != std::string::npos;
+    return !pipeline.operations.empty() &&
+           std::all_of(pipeline.operations.begin(), pipeline.operations.end(),
+                       [](const protocol::Operation& operation) { return operation.type == "download"; });
 }
 
-// Nebraska's answer to what it cannot parse: 200 and nothing but the declaration.
-bool isOnlyDeclaration(std::string_view body)
+// A pipeline's file has no name but its address's.
+std::string nameIn(const std::string& url, std::size_t number)
 {
-    if (body.starts_with("<?xml")) body.remove_prefix(std::min(body.find("?>") + 2, body.size()));
-    return body.find_first_not_of(" \t\r\n") == body.npos;
+    auto path = url.substr(0, url.find_first_of("?#"));
+    auto name = path.substr(path.rfind('/') + 1);
+    return isPlainName(name) ? name : "package-" + std::to_string(number);
 }
 
-Failure explain(const transport::HttpReply& reply, const std::string& why)
+// The first pipeline that only downloads. The others are not taken: what they do, nobody here can do.
+Answer offerFromPipelines(const protocol::UpdateCheck& check)
 {
-    const auto location = reply.header("Location");
-    if (reply.status / 100 == 3 && !location.empty())
-        return invalid(code::HttpStatusBase + reply.status,
-                       "the server points to " + escaped(location) +
-                           "; of a request only 307 and 308 are followed: give that address to --server");
-    if (reply.status / 100 != 2)
-        return invalid(code::HttpStatusBase + reply.status,
-                       "the server answers with HTTP status " + std::to_string(reply.status));
-    if (isOnlyDeclaration(reply.body))
-        return invalid(code::EmptyAnswer, "the answer is empty: the server could not read our request");
-    if (looksLikeHtml(reply.body))
-        return invalid(code::AnswerInvalid,
-                       "the answer is an HTML page, not Omaha: a captive portal, or a wrong path in --server");
-    return invalid(code::XmlInvalid, "the answer is not Omaha: " + why);
+    const auto pipeline = std::find_if(check.pipelines.begin(), check.pipelines.end(), isPlain);
+    const auto& version = check.nextversion.empty() ? check.pipelines.front().nextversion : check.nextversion;
+    if (pipeline == check.pipelines.end())
+        return unusable(version, code::AnswerInvalid,
+                        "none of its pipelines is made of downloads alone: publish a full package");
+    Offer offer{pipeline->nextversion.empty() ? version : pipeline->nextversion, {}, 0};
+    for (const auto& operation : pipeline->operations) {
+        OfferedPackage package{
+            nameIn(operation.urls.front(), offer.packages.size() + 1), *operation.size, operation.outSha256, {}, true};
+        for (const auto& url : operation.urls)
+            if (transport::parseUrl(url)) package.urls.push_back(url);
+        if (package.urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
+        offer.packages.push_back(std::move(package));
+    }
+    return offer;
+}
+
+Answer answerFrom(const protocol::UpdateCheck& check)
+{
+    if (protocol::isWord(check.status, "noupdate")) return NoUpdate{};
+    if (!protocol::isWord(check.status, "ok")) return refusedBy(check.status);
+    return check.pipelines.empty() ? offerFrom(check) : offerFromPipelines(check);
+}
+
+bool isCohort(const std::string& text)
+{
+    return text.size() <= LongestCohort &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
 } // namespace
 
-Result<Answer> meaningOf(const transport::HttpReply& reply, const std::string& appId)
-try {
-    const auto response = protocol::decodeResponse(reply.body);
-    for (const auto& app : response.apps) {
-        if (!isSameId(app.appid, appId)) continue;
-        if (app.status != "ok") return Answer(refusedBy(app.status));
-        if (app.updatecheck) return answerFrom(*app.updatecheck);
-        return invalid(code::AnswerInvalid, "the answer has no updatecheck for the app");
-    }
-    return invalid(code::AnswerInvalid, "the answer does not speak of the app " + escaped(appId));
-} catch (const protocol::DecodeError& e) {
-    return explain(reply, e.what());
+const protocol::AppResponse* appIn(const protocol::Response& response, const std::string& appId)
+{
+    for (const auto& app : response.apps)
+        if (isSameId(app.appid, appId)) return &app;
+    return nullptr;
+}
+
+Result<Answer> meaningOf(const protocol::AppResponse& app)
+{
+    // The app's word wins over its updatecheck's; in JSON none is ok.
+    if (!app.status.empty() && !protocol::isWord(app.status, "ok")) return Answer(refusedBy(app.status));
+    if (app.updatecheck) return answerFrom(*app.updatecheck);
+    return invalid(code::AnswerInvalid, "the answer has no updatecheck for the app");
+}
+
+Noted noted(Remembered before, const protocol::Response& response, const protocol::AppResponse& app,
+            const std::string& freshness)
+{
+    Noted noted{std::move(before), {}};
+    auto& kept = noted.remembered;
+    const auto take = [&](const char* name, std::optional<std::string>& ours, const std::optional<std::string>& said) {
+        if (!said) return;
+        if (isCohort(*said))
+            ours = said;
+        else
+            noted.remarks.push_back(std::string("the server's ") + name +
+                                    " is not taken: it is no printable ASCII of at most 1024 characters");
+    };
+    take("cohort", kept.cohort, app.cohort);
+    take("cohorthint", kept.cohorthint, app.cohorthint);
+    take("cohortname", kept.cohortname, app.cohortname);
+    const auto day = response.daystart ? response.daystart->elapsedDays : std::nullopt;
+    if (!day || day == kept.lastDay) return noted;
+    kept.lastDay = day;
+    kept.freshness = freshness;
+    if (!kept.installDay) kept.installDay = *day - *day % DaysAWeek; // No more of it is the server's business.
+    return noted;
 }
 
 bool isNewer(const std::string& offered, const std::string& running)

@@ -4,12 +4,25 @@
 
 #include "client/source/Source.h"
 #include "client/transport/Transport.h"
+#include "protocol/Response.h"
 
 #include <string>
 
 namespace baton::source {
 
-/// The body first and then the HTTP status: a server that refuses says why in the body.
-Result<Answer> meaningOf(const transport::HttpReply& reply, const std::string& appId);
+/// Null if the answer does not speak of it. Ids are the same in any case.
+const protocol::AppResponse* appIn(const protocol::Response& response, const std::string& appId);
+
+/// What the server says of the app, which was asked about.
+Result<Answer> meaningOf(const protocol::AppResponse& app);
+
+/// What is to be sent back with the next check: cohorts that are said, and the server's day.
+/// `freshness`: a new random word, kept with each new day.  [Omaha 3.1, User Counting]
+struct Noted {
+    Remembered remembered;
+    std::vector<std::string> remarks;
+};
+Noted noted(Remembered before, const protocol::Response& response, const protocol::AppResponse& app,
+            const std::string& freshness);
 
 } // namespace baton::source

@@ -18,10 +18,23 @@ enum class Asker {
     Person    ///< somebody waits for the answer
 };
 
+/// What a server wants to hear again with the next check, whoever keeps it in between.
+struct Remembered {
+    std::optional<std::string> cohort; ///< sent back as it came, also when it is empty
+    std::optional<std::string> cohorthint;
+    std::optional<std::string> cohortname;
+    std::optional<std::int64_t> lastDay;    ///< the server's number of the day of the last answer
+    std::optional<std::int64_t> installDay; ///< of the first answer, rounded down to a week
+    std::string freshness;                  ///< random, new with each `lastDay`
+
+    friend bool operator==(const Remembered&, const Remembered&) = default;
+};
+
 struct Question {
     std::string version; ///< what runs
     std::string sessionId;
     Asker asker = Asker::Schedule;
+    Remembered remembered{};
 };
 
 struct OfferedPackage {
@@ -57,6 +70,7 @@ struct Unusable {
 /// The server says no, in a word of its own.
 struct Refused {
     Failure reason;
+    bool notNow = false; ///< nothing is wrong: it spreads its updates, and this machine's turn comes
 
     friend bool operator==(const Refused&, const Refused&) = default;
 };
@@ -70,7 +84,9 @@ struct Checked {
     /// the two members around this one ask is obeyed only then.
     bool trusted = false;
     std::optional<std::chrono::seconds> pollInterval{}; ///< 1 s … 1 day: how often the server wants to be asked
-    bool overloaded = false; ///< 429 or 5xx: whatever the body says, the next check comes as after a failure
+    bool overloaded = false;            ///< 429 or 5xx: whatever the body says, the next check comes as after a failure
+    Remembered remembered{};            ///< what is to be kept now
+    std::vector<std::string> remarks{}; ///< what of the answer was ignored, a sentence each
 };
 
 /// One thing to tell: Omaha's event numbers are the field's own words.  [Omaha 3.1, event Objects]
@@ -82,6 +98,7 @@ struct Event {
     std::string previousVersion;
     std::string nextVersion;
     std::string sessionId;
+    std::int64_t time = 0; ///< when it happened, in seconds since 1970; 0: not known
 
     friend bool operator==(const Event&, const Event&) = default;
 };
@@ -93,7 +110,8 @@ struct Source {
     virtual Checked check(const Question& question) = 0;
 
     /// Success is any HTTP answer: nobody may wait for an acknowledgement. A failure means that it must be sent again.
-    virtual Result<Done> send(const Event& event) = 0;
+    /// `age`: how long ago it happened.
+    virtual Result<Done> send(const Event& event, std::chrono::seconds age) = 0;
 };
 
 /// Whether `offered` comes after `running` in Omaha's order. False for a text that has no order; an empty `running` is

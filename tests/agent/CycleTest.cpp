@@ -56,7 +56,7 @@ struct ScriptedSource : source::Source {
         answers.pop_front();
         return {answer, retryAfter, trusted, {}, overloaded};
     }
-    Result<Done> send(const source::Event& event) override
+    Result<Done> send(const source::Event& event, std::chrono::seconds) override
     {
         if (isAway) return Failure{Category::UpdateCheck, code::HttpError, "no connection"};
         heard.push_back(std::to_string(event.type) + '/' + std::to_string(event.result) +

@@ -77,3 +77,24 @@ TEST(Outbox, PrintsAndParses)
     for (const auto* damaged : {"", "{}", "[]", "{\"format\":2}", "{\"format\":1,\"cursor\":\"x\"}"})
         EXPECT_ANY_THROW(parseOutbox(damaged)) << damaged;
 }
+
+TEST(Outbox, DropsTheOldestStepsAndNeverAnOutcome)
+{
+    Outbox outbox;
+    source::Event outcome;
+    outcome.type = 3;
+    source::Event step;
+    step.type = 13;
+
+    queue(outbox, outcome);
+    for (int i = 0; i < 100; ++i) {
+        step.errorCode = i;
+        queue(outbox, step);
+    }
+
+    EXPECT_EQ(outbox.waiting.size(), 64U);
+    EXPECT_EQ(outbox.waiting.front().type, 3);
+    EXPECT_EQ(outbox.waiting.back().errorCode, 99);
+    for (int i = 0; i < 100; ++i) queue(outbox, outcome);
+    EXPECT_EQ(outbox.waiting.size(), 101U) << "what happened is never dropped";
+}

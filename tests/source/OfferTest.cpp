@@ -1,5 +1,4 @@
 #include "client/source/Meaning.h"
-#include "protocol/Codec.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -37,12 +36,7 @@ Answer meaningOf(std::vector<protocol::Package> packages, std::vector<protocol::
     app.appid = App;
     app.status = "ok";
     app.updatecheck = std::move(check);
-    protocol::Response response;
-    response.apps.push_back(std::move(app));
-    transport::HttpReply reply;
-    reply.status = 200;
-    reply.body = encode(response, protocol::Form::Xml);
-    return source::meaningOf(reply, App).value();
+    return source::meaningOf(app).value();
 }
 
 TEST(Offer, HasEveryPackageWithItsAddressesAndWhetherItIsRequired)

@@ -1,0 +1,181 @@
+#include "client/source/OmahaRequest.h"
+
+#include "client/core/ProductVersion.h"
+#include "protocol/AppAttributes.h"
+
+#include <sys/utsname.h>
+
+#include <random>
+
+namespace baton::source {
+namespace {
+
+constexpr const char* UpdaterName = "baton";
+constexpr const char* Operations = "download"; // of 4.0's pipelines: all that we can do
+constexpr int ErrorResult = 0;
+
+// Only these words mean the same to every server; "arm64" would be taken for amd64.
+std::string architecture(const std::string& machine, protocol::Form form)
+{
+    if (form != protocol::Form::Xml) return machine == "aarch64" ? "arm64" : machine;
+    if (machine == "x86_64") return "x64";
+    if (machine == "i686" || machine == "i386") return "x86";
+    return machine;
+}
+
+protocol::Os thisSystem(protocol::Form form)
+{
+    utsname names{};
+    if (::uname(&names) != 0) return {"linux", {}, {}, {}};
+    return {"linux", names.release, {}, architecture(names.machine, form)};
+}
+
+std::string installSource(Asker asker, protocol::Form form)
+{
+    if (form != protocol::Form::Xml) return asker == Asker::Person ? "ondemand" : "";
+    return asker == Asker::Person ? "ondemandupdate" : "scheduler";
+}
+
+// What JSON's clients say beside what XML's do, and otherwise.
+void speakJson(protocol::Request& request, protocol::Form form)
+{
+    request.protocol = protocolOf(form);
+    request.version.clear();
+    request.updater = UpdaterName;
+    request.osWord = "linux";
+    request.dedup = "cr";
+    if (form == protocol::Form::Json4) request.acceptformat = Operations;
+    std::swap(request.installsource, request.apps.front().installsource);
+}
+
+protocol::Request requestOf(Asker asker, const std::string& sessionId, protocol::AppRequest app, protocol::Form form)
+{
+    protocol::Request request;
+    request.version = std::string(UpdaterName) + '-' + std::string(productVersion());
+    request.updaterversion = productVersion();
+    request.installsource = installSource(asker, form);
+    request.requestid = newGuid();
+    request.sessionid = sessionId;
+    request.ismachine = true;
+    request.os = thisSystem(form);
+    request.apps.push_back(std::move(app));
+    if (form != protocol::Form::Xml) speakJson(request, form);
+    return request;
+}
+
+protocol::AppRequest appOf(const Identity& identity, const std::string& version)
+{
+    protocol::AppRequest app;
+    app.appid = identity.appId;
+    app.version = version;
+    app.track = identity.track;
+    app.machineid = identity.machineId;
+    app.bootid = identity.bootId;
+    return app;
+}
+
+void addAttributes(const Identity& identity, protocol::AppRequest& app)
+{
+    for (const auto& [name, value] : identity.attributes) (void)sayAttribute(app, name, value);
+}
+
+// Users are counted by the server's own days. A server that has none, as CoreUpdate's kind, hears only "active".
+protocol::Ping pingOf(const Remembered& remembered, protocol::Form form)
+{
+    constexpr std::int64_t Never = -1;
+    protocol::Ping ping;
+    if (form == protocol::Form::Xml) ping.active = 1;
+    if (form == protocol::Form::Xml && !remembered.lastDay) return ping;
+    ping.ad = remembered.lastDay.value_or(Never);
+    ping.rd = remembered.lastDay.value_or(Never);
+    ping.pingFreshness = remembered.freshness;
+    return ping;
+}
+
+// 3.1's category of update_engine's code.
+std::int64_t categoryOf(int code)
+{
+    if (code >= code::HttpStatusBase || (code >= code::EmptyAnswer && code <= code::AnswerInvalid))
+        return static_cast<std::int64_t>(Category::UpdateCheck);
+    switch (code) {
+    case code::Transfer:
+    case code::HashMismatch:
+    case code::SizeMismatch: return static_cast<std::int64_t>(Category::Download);
+    case code::VerificationFailed: return static_cast<std::int64_t>(Category::Unpack);
+    case code::CandidateFailed:
+    case code::WriteFailed:
+    case code::RolledBack: return static_cast<std::int64_t>(Category::Install);
+    default: return static_cast<std::int64_t>(Category::Service);
+    }
+}
+
+protocol::Event eventOf(const Event& event, protocol::Form form)
+{
+    protocol::Event told;
+    told.eventtype = event.type;
+    told.eventresult = event.result;
+    if (event.errorCode != 0) told.errorcode = event.errorCode;
+    if (form != protocol::Form::Xml && event.result == ErrorResult) told.errorcat = categoryOf(event.errorCode);
+    told.previousversion = event.previousVersion;
+    told.nextversion = event.nextVersion;
+    return told;
+}
+
+} // namespace
+
+std::string newGuid()
+{
+    static constexpr std::string_view Digits = "0123456789abcdef";
+    std::random_device random;
+    std::uniform_int_distribution<std::size_t> digit(0, Digits.size() - 1);
+    std::string text = "{xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx}";
+    for (char& c : text)
+        if (c == 'x') c = Digits[digit(random)];
+    return text;
+}
+
+protocol::Form formFor(const Identity& identity, const transport::Url& endpoint)
+{
+    switch (identity.dialect) {
+    case Dialect::Xml: return protocol::Form::Xml;
+    case Dialect::Json3: return protocol::Form::Json3;
+    case Dialect::Json4: return protocol::Form::Json4;
+    case Dialect::Auto: break;
+    }
+    const auto path = endpoint.target.substr(0, endpoint.target.find('?'));
+    return path.ends_with("json") || path.ends_with("json/") ? protocol::Form::Json3 : protocol::Form::Xml;
+}
+
+protocol::Request checkRequest(const Identity& identity, const Question& question, protocol::Form form)
+{
+    auto app = appOf(identity, question.version);
+    const auto& remembered = question.remembered;
+    app.cohort = remembered.cohort;
+    app.cohorthint = remembered.cohorthint;
+    app.cohortname = remembered.cohortname;
+    app.ping = pingOf(remembered, form);
+    app.updatecheck.emplace();
+    constexpr std::int64_t FirstContact = -1;
+    if (form != protocol::Form::Xml || remembered.installDay)
+        app.installdate = remembered.installDay.value_or(FirstContact);
+    addAttributes(identity, app);
+    return requestOf(question.asker, question.sessionId, std::move(app), form);
+}
+
+protocol::Request eventRequest(const Identity& identity, const Event& event, protocol::Form form)
+{
+    auto app = appOf(identity, event.version);
+    addAttributes(identity, app);
+    app.events.push_back(eventOf(event, form));
+    return requestOf(Asker::Schedule, event.sessionId, std::move(app), form);
+}
+
+transport::Headers headersFor(const Identity& identity, Asker asker, protocol::Form form)
+{
+    return {{"Content-Type", std::string(contentTypeOf(form))},
+            {"X-Goog-Update-Interactivity", asker == Asker::Person ? "fg" : "bg"},
+            {"X-Goog-Update-AppId", identity.appId},
+            {"X-Goog-Update-Updater", std::string(UpdaterName) + '-' + std::string(productVersion())}};
+}
+
+} // namespace baton::source

@@ -1,0 +1,47 @@
+#include "client/source/Refusals.h"
+
+#include "client/core/Text.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace baton::source {
+namespace {
+
+bool looksLikeHtml(std::string_view body)
+{
+    std::string begin(body.substr(0, 512));
+    std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
+    return begin.find("<html") != std::string::npos || begin.find("<!doctype html") != std::string::npos;
+}
+
+// Nebraska's answer to what it cannot parse: 200 and nothing but the declaration.
+bool isOnlyDeclaration(std::string_view body)
+{
+    if (body.starts_with("<?xml")) body.remove_prefix(std::min(body.find("?>"), body.size() - 2) + 2);
+    return body.find_first_not_of(" \t\r\n") == body.npos;
+}
+
+Failure invalid(int code, std::string detail) { return Failure{Category::UpdateCheck, code, std::move(detail)}; }
+
+} // namespace
+
+Failure notOmaha(const transport::HttpReply& reply, const std::string& why)
+{
+    const auto location = reply.header("Location");
+    if (reply.status / 100 == 3 && !location.empty())
+        return invalid(code::HttpStatusBase + reply.status,
+                       "the server points to " + escaped(location) +
+                           "; of a request only 307 and 308 are followed: give that address to --server");
+    if (reply.status / 100 != 2)
+        return invalid(code::HttpStatusBase + reply.status,
+                       "the server answers with HTTP status " + std::to_string(reply.status));
+    if (isOnlyDeclaration(reply.body))
+        return invalid(code::EmptyAnswer, "the answer is empty: the server could not read our request");
+    if (looksLikeHtml(reply.body))
+        return invalid(code::AnswerInvalid,
+                       "the answer is an HTML page, not Omaha: a captive portal, or a wrong path in --server");
+    return invalid(code::XmlInvalid, "the answer is not Omaha: " + why);
+}
+
+} // namespace baton::source

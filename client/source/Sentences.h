@@ -1,0 +1,18 @@
+// What the words of servers mean to an operator.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace baton::source {
+
+struct Meant {
+    std::string sentence; ///< with the word itself
+    bool notNow = false;  ///< nothing is wrong: the server spreads its updates, or waits
+};
+
+/// `word` is an app's or an updatecheck's status other than ok and noupdate; its case does not matter.
+Meant meaningOfWord(std::string_view word);
+
+} // namespace baton::source

@@ -1,0 +1,113 @@
+#include "client/source/OmahaRequest.h"
+
+#include <gtest/gtest.h>
+
+using namespace baton;
+using namespace baton::source;
+using protocol::Form;
+
+namespace {
+
+Identity identity()
+{
+    Identity one;
+    one.server = "http://127.0.0.1/";
+    one.appId = "web";
+    one.track = "stable";
+    one.machineId = "6f0c";
+    one.attributes = {{"ap", "canary"}, {"_rack", "7"}, {"targetversionprefix", "1.2"}};
+    return one;
+}
+
+Question question(Asker asker = Asker::Schedule)
+{
+    Question one{"1.4.0", "{s}", asker, {}};
+    one.remembered.cohort = "1:2:";
+    return one;
+}
+
+Form formAt(const std::string& url, Dialect dialect = Dialect::Auto)
+{
+    auto one = identity();
+    one.dialect = dialect;
+    return formFor(one, *transport::parseUrl(url));
+}
+
+} // namespace
+
+TEST(OmahaRequest, TheUrlSaysTheFormUnlessAPersonDoes)
+{
+    EXPECT_EQ(formAt("http://h/v1/update/"), Form::Xml);
+    EXPECT_EQ(formAt("http://h/service/update2/json?x=1"), Form::Json3);
+    EXPECT_EQ(formAt("http://h/service/update2/json", Dialect::Xml), Form::Xml);
+    EXPECT_EQ(formAt("http://h/v1/update/", Dialect::Json4), Form::Json4);
+}
+
+TEST(OmahaRequest, ACheckHoldsAPingAnUpdatecheckAndNoEvent)
+{
+    for (const auto form : {Form::Xml, Form::Json3, Form::Json4}) {
+        const auto request = checkRequest(identity(), question(), form);
+        ASSERT_EQ(request.apps.size(), 1U);
+        const auto& app = request.apps[0];
+        EXPECT_TRUE(app.ping && app.updatecheck);
+        EXPECT_TRUE(app.events.empty());
+        EXPECT_EQ(request.protocol, protocolOf(form));
+        EXPECT_EQ(app.cohort, "1:2:") << "sent back as it came";
+        EXPECT_EQ(app.ap, "canary");
+        EXPECT_EQ(app.updatecheck->targetversionprefix, "1.2");
+        EXPECT_EQ(app.extras, (protocol::Extras{{"_rack", "7"}}));
+        EXPECT_EQ(protocol::decodeRequest(encode(request, form)), request) << "it has no form's losses in it";
+    }
+}
+
+TEST(OmahaRequest, UsersAreCountedByTheServersDays)
+{
+    auto known = question();
+    known.remembered.lastDay = 7265;
+    known.remembered.installDay = 7259;
+    known.remembered.freshness = "{f}";
+
+    const auto first = checkRequest(identity(), question(), Form::Json3).apps[0];
+    const auto later = checkRequest(identity(), known, Form::Json3).apps[0];
+    const auto plain = checkRequest(identity(), question(), Form::Xml).apps[0];
+
+    EXPECT_EQ(first.ping->rd, -1);
+    EXPECT_EQ(first.installdate, -1);
+    EXPECT_EQ(later.ping->rd, 7265);
+    EXPECT_EQ(later.ping->ad, 7265);
+    EXPECT_EQ(later.ping->pingFreshness, "{f}");
+    EXPECT_EQ(later.installdate, 7259);
+    EXPECT_EQ(plain.ping->active, 1);
+    EXPECT_FALSE(plain.ping->rd) << "a server of CoreUpdate's kind has no days";
+}
+
+TEST(OmahaRequest, WhoAsksIsSaidWhereTheFormHasItsPlace)
+{
+    EXPECT_EQ(checkRequest(identity(), question(Asker::Person), Form::Xml).installsource, "ondemandupdate");
+    EXPECT_EQ(checkRequest(identity(), question(), Form::Xml).installsource, "scheduler");
+    const auto json = checkRequest(identity(), question(Asker::Person), Form::Json3);
+    EXPECT_EQ(json.installsource, "");
+    EXPECT_EQ(json.apps[0].installsource, "ondemand");
+    EXPECT_EQ(checkRequest(identity(), question(), Form::Json4).acceptformat, "download");
+}
+
+TEST(OmahaRequest, AnEventStandsAloneAndJsonNamesItsCategory)
+{
+    Event failed;
+    failed.type = 3;
+    failed.errorCode = code::HashMismatch;
+    failed.version = "1.4.0";
+    failed.nextVersion = "1.5.0";
+    failed.sessionId = "{s}";
+
+    const auto json = eventRequest(identity(), failed, Form::Json3);
+    const auto xml = eventRequest(identity(), failed, Form::Xml);
+
+    ASSERT_EQ(json.apps[0].events.size(), 1U);
+    EXPECT_FALSE(json.apps[0].ping || json.apps[0].updatecheck);
+    EXPECT_EQ(json.apps[0].events[0].errorcat, 1);
+    EXPECT_EQ(json.apps[0].events[0].errorcode, 10);
+    EXPECT_FALSE(xml.apps[0].events[0].errorcat);
+    EXPECT_EQ(json.sessionid, "{s}");
+    EXPECT_NE(json.requestid, xml.requestid);
+}
