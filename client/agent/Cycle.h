@@ -74,7 +74,7 @@ private:
     void giveUp(const Failure& failure);
     void tellFailed(const Failure& failure);
 
-    void note(std::size_t package, const fetch::Trace& trace) override;
+    void note(std::size_t package, const fetch::Trace& trace, const std::string& setback) override;
     bool progress(std::int64_t bytes) override;
     bool pause(Duration wait) override;
     bool heard(Heard word);

@@ -120,7 +120,11 @@ void Cycle::tellFailed(const Failure& failure)
     doors_.wire.tell(news);
 }
 
-void Cycle::note(std::size_t package, const fetch::Trace& trace) { ledger_.note(package, trace); }
+void Cycle::note(std::size_t package, const fetch::Trace& trace, const std::string& setback)
+{
+    if (!setback.empty()) doors_.log.warning(ledger_.attempt()->packages.at(package).name + ": " + setback);
+    ledger_.note(package, trace);
+}
 
 bool Cycle::progress(std::int64_t bytes)
 {

@@ -88,7 +88,7 @@ private:
         } else {
             addresses_.failed(index, cause_ == Cause::Connection ? Fault::Passing : Fault::Lasting);
         }
-        note();
+        note(result.error().detail);
         return result;
     }
 
@@ -105,7 +105,7 @@ private:
         IntoPart receiver(part_, wanted_.sizeBytes, watcher_, throttle_, [&](std::string validator) {
             isWhole = true;
             validator_ = std::move(validator);
-            note();
+            note({});
         });
         const auto got = transport_.get(url, headers, receiver);
         cause_ = receiver.cause();
@@ -124,7 +124,7 @@ private:
                        "the bytes from " + escaped(print(url)) + " are not the ones offered: their SHA-256 differs"};
     }
 
-    void note() { watcher_.note({validator_, addresses_.failures()}); }
+    void note(const std::string& setback) { watcher_.note({validator_, addresses_.failures()}, setback); }
 
     bool isRight() { return part_.digest() == wanted_.sha256; }
 

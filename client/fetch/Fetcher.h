@@ -36,8 +36,9 @@ struct Wanted {
 struct Watcher {
     virtual ~Watcher() = default;
 
-    /// Keep it durably, for the Wanted of the next process: it belongs to the bytes that come now.
-    virtual void note(const Trace& trace) = 0;
+    /// Keep it durably, for the Wanted of the next process: it belongs to the bytes that come now. `setback` says for
+    /// people why an address did not bring what it should; empty where none failed.
+    virtual void note(const Trace& trace, const std::string& setback) = 0;
 
     /// Called for each block. False ends the download; the bytes stay.
     virtual bool progress(std::int64_t bytes) = 0;

@@ -17,10 +17,10 @@ class Lanes::Lane : public Watcher {
 public:
     Lane(Lanes& lanes, std::size_t job) : lanes_(lanes), job_(job) {}
 
-    void note(const Trace& trace) override
+    void note(const Trace& trace, const std::string& setback) override
     {
         std::unique_lock lock(lanes_.mutex_);
-        Note mine{lanes_.jobs_[job_].package, trace};
+        Note mine{lanes_.jobs_[job_].package, trace, setback};
         lanes_.notes_.push_back(&mine);
         lanes_.forOverseer_.notify_one();
         lanes_.forLanes_.wait(lock, [&] { return mine.done; });
@@ -124,7 +124,7 @@ void Lanes::takeNotes(std::unique_lock<std::mutex>& lock)
         auto& note = *notes_.front();
         notes_.erase(notes_.begin());
         callOut(lock, [&] {
-            overseer_.note(note.package, note.trace);
+            overseer_.note(note.package, note.trace, note.setback);
             return true;
         });
         note.done = true;

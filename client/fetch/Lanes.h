@@ -35,6 +35,7 @@ private:
     struct Note {
         std::size_t package;
         const Trace& trace;
+        const std::string& setback;
         bool done = false;
     };
     class Lane;

@@ -26,8 +26,8 @@ inline constexpr int MostLanes = 8;
 struct Overseer {
     virtual ~Overseer() = default;
 
-    /// Keep it durably, for the next process.
-    virtual void note(std::size_t package, const Trace& trace) = 0;
+    /// As Watcher::note(), of the package at this place of the list.
+    virtual void note(std::size_t package, const Trace& trace, const std::string& setback) = 0;
 
     /// `bytes` of all packages together. False ends the downloads; the bytes stay.
     virtual bool progress(std::int64_t bytes) = 0;

@@ -68,7 +68,11 @@ protected:
     std::string got() const { return os::readWhole(directory.path() / digest).value_or("nothing"); }
     void leave(const std::string& bytes) const { os::writeDurably(directory.path() / (digest + ".part"), bytes); }
 
-    void note(const Trace& trace) override { kept = trace; }
+    void note(const Trace& trace, const std::string& setback) override
+    {
+        kept = trace;
+        if (!setback.empty()) setbacks.push_back(setback);
+    }
     bool progress(std::int64_t bytes) override { return (seen = bytes) < stopAt; }
     bool pause(Duration wait) override
     {
@@ -81,6 +85,7 @@ protected:
     std::string digest = sha256(Payload);
     FakeClock clock;
     Trace kept;
+    std::vector<std::string> setbacks;
     std::int64_t seen = 0;
     std::int64_t stopAt = INT64_MAX;
     std::int64_t bytesPerSecond = 0;
@@ -370,6 +375,8 @@ TEST_F(FetcherTest, TriesEveryAddressAndMixesNoBytes)
 
     ASSERT_TRUE(result) << result.error().detail;
     EXPECT_EQ(got(), Payload);
+    EXPECT_THAT(setbacks, ElementsAre(HasSubstr("ftp"), HasSubstr("SHA-256 differs"), HasSubstr("were offered"),
+                                      HasSubstr("the server answers 404")));
     EXPECT_EQ(liar.requests().size(), 1U);
     EXPECT_EQ(longer.requests().size(), 1U);
     EXPECT_EQ(lost.requests().size(), 1U);

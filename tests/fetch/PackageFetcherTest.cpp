@@ -47,7 +47,7 @@ struct Package {
 };
 
 struct PackageFetcherTest : ::testing::Test, Overseer {
-    void note(std::size_t package, const Trace& trace) override
+    void note(std::size_t package, const Trace& trace, const std::string&) override
     {
         EXPECT_EQ(std::this_thread::get_id(), mine);
         if (failingDisk) throw std::system_error(ENOSPC, std::generic_category(), "write attempt.json");
