@@ -168,7 +168,7 @@ TEST_F(PackageFetcherTest, FetchesNothingThatIsHere)
 TEST_F(PackageFetcherTest, EndsAllWhenOneFails)
 {
     std::binary_semaphore isTrickling{0};
-    const std::string bytes(10'000'000, 'x');
+    const std::string bytes(4'000'000, 'x');
     const Package endless(bytes, [&](const std::string&, const ScriptedServer::Say& say) {
         say(whole(bytes).substr(0, 1'000'000));
         isTrickling.release();

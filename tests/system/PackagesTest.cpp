@@ -11,7 +11,6 @@ namespace {
 using mock::On;
 using mock::What;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr std::string_view Good = "ready\nserve\nexit 0";
