@@ -9,6 +9,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 namespace baton::assemble {
 namespace {
 
@@ -22,8 +24,10 @@ class Network : public ::testing::Test {
 protected:
     std::string file(const std::string& name, const std::string& text, mode_t mode = 0600) const
     {
-        os::writeDurably(directory_.path() / name, text, mode);
-        return directory_.path() / name;
+        const auto made = directory_.path() / name;
+        os::writeDurably(made, text);
+        ::chmod(made.c_str(), mode); // Whatever the umask is.
+        return made;
     }
 
     /// "65: why", "" when all is well.
@@ -59,7 +63,7 @@ TEST_F(Network, IsFineWithoutAnyOptionAndWithoutAServer)
 TEST_F(Network, NamesTheFileThatIsNotThere)
 {
     for (const auto* option : {"--ca-file", "--client-cert", "--authorization-file"})
-        EXPECT_THAT(faultOfHttps({option, "/nonexistent"}), StartsWith("66: " + std::string(option))) << option;
+        EXPECT_THAT(faultOfHttps({option, (directory_.path() / "nothing").string()}), StartsWith("66: " + std::string(option))) << option;
 }
 
 TEST_F(Network, NamesTheFileThatHoldsSomethingElse)

@@ -29,17 +29,17 @@ public:
     using Say = std::function<bool(std::string_view)>;
     using Answer = std::function<void(const std::string& request, const Say& say)>;
 
-    explicit ScriptedServer(Answer answer) : answer_(std::move(answer)), listener_(::socket(AF_INET, Flags, 0))
+    /// On 127.0.0.1.
+    explicit ScriptedServer(Answer answer) : ScriptedServer(std::move(answer), listenOn(loopback())) {}
+
+    /// On a socket that listens already.
+    ScriptedServer(Answer answer, os::UniqueFd listener) : answer_(std::move(answer)), listener_(std::move(listener))
     {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        sockaddr_in6 address{}; // The port stands where that of IPv4 does.
         socklen_t length = sizeof address;
-        if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-            ::listen(listener_.get(), 16) != 0 ||
-            ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
-            throw std::runtime_error("the test's server cannot listen");
-        port_ = ntohs(address.sin_port);
+        if (::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+            throw std::runtime_error("the test's server has no address");
+        port_ = ntohs(address.sin6_port);
         thread_ = std::thread([this] { serve(); });
     }
 
@@ -52,6 +52,17 @@ public:
     ScriptedServer(const ScriptedServer&) = delete;
     ScriptedServer& operator=(const ScriptedServer&) = delete;
 
+    /// A socket that listens at the address; one that cannot is -1.
+    template <typename Address>
+    static os::UniqueFd listenOn(const Address& address)
+    {
+        const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
+        os::UniqueFd listener(::socket(plain->sa_family, Flags, 0));
+        if (::bind(listener.get(), plain, sizeof address) != 0 || ::listen(listener.get(), 16) != 0) return os::UniqueFd();
+        return listener;
+    }
+
+    std::uint16_t port() const { return port_; }
     std::string url(const std::string& path = "/") const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
 
     std::vector<std::string> requests() const
@@ -65,6 +76,14 @@ public:
 private:
     static constexpr int Flags = SOCK_STREAM | SOCK_CLOEXEC;
     static constexpr int Tick = 20; // milliseconds between two looks at over_
+
+    static sockaddr_in loopback()
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        return address;
+    }
 
     void serve()
     {
@@ -117,7 +136,7 @@ private:
 
     Answer answer_;
     os::UniqueFd listener_;
-    int port_ = 0;
+    std::uint16_t port_ = 0;
     std::atomic<bool> over_{false};
     mutable std::mutex mutex_;
     std::vector<std::string> requests_;

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <stdexcept>
@@ -52,29 +53,71 @@ void writeTo(const std::filesystem::path& path, Write write)
     demand(file && write(file.get()) == 1);
 }
 
+void writeKey(const std::filesystem::path& path, EVP_PKEY* key, const std::string& passphrase = {})
+{
+    std::string word = passphrase;
+    writeTo(path, [&](FILE* file) {
+        return PEM_write_PrivateKey(file, key, word.empty() ? nullptr : EVP_aes_128_cbc(),
+                                    reinterpret_cast<unsigned char*>(word.data()), static_cast<int>(word.size()),
+                                    nullptr, nullptr);
+    });
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
+// Two authorities of one name could not be told apart.
+std::string newName()
+{
+    static int count = 0;
+    return "authority " + std::to_string(++count);
+}
+
+struct Authority {
+    Key key{EVP_EC_gen("P-256")};
+    Certificate certificate = blank(key.get(), newName().c_str(), {"", -7200, 7200});
+
+    Authority()
+    {
+        X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
+        extend(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+        extend(certificate.get(), certificate.get(), NID_key_usage, "critical,keyCertSign");
+        demand(X509_sign(certificate.get(), key.get(), EVP_sha256()) > 0);
+    }
+
+    // Writes NAME.pem and NAME.key.
+    Key issue(const std::filesystem::path& name, const char* commonName, const char* use, const Wish& wish) const
+    {
+        Key own(EVP_EC_gen("P-256"));
+        const auto made = blank(own.get(), commonName, wish);
+        X509_set_issuer_name(made.get(), X509_get_subject_name(certificate.get()));
+        extend(made.get(), certificate.get(), NID_ext_key_usage, use);
+        if (!wish.name.empty()) extend(made.get(), certificate.get(), NID_subject_alt_name, wish.name);
+        demand(X509_sign(made.get(), key.get(), EVP_sha256()) > 0);
+        writeTo(name.string() + ".pem", [&](FILE* file) { return PEM_write_X509(file, made.get()); });
+        writeKey(name.string() + ".key", own.get());
+        return own;
+    }
+};
+
 } // namespace
 
 void makeCertificates(const std::filesystem::path& directory, const Wish& wish)
 {
-    const Key authorityKey(EVP_EC_gen("P-256"));
-    const Key serverKey(EVP_EC_gen("P-256"));
-    const auto authority = blank(authorityKey.get(), "authority", {"", -7200, 7200});
-    X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get()));
-    extend(authority.get(), authority.get(), NID_basic_constraints, "critical,CA:TRUE");
-    extend(authority.get(), authority.get(), NID_key_usage, "critical,keyCertSign");
-    demand(X509_sign(authority.get(), authorityKey.get(), EVP_sha256()) > 0);
+    const Authority authority;
+    writeTo(directory / "ca.pem", [&](FILE* file) { return PEM_write_X509(file, authority.certificate.get()); });
+    authority.issue(directory / "server", "localhost", "serverAuth", wish);
+    const auto client = authority.issue(directory / "client", "client", "clientAuth", {""});
+    writeKey(directory / "locked.key", client.get(), "passphrase");
+}
 
-    const auto server = blank(serverKey.get(), "localhost", wish);
-    X509_set_issuer_name(server.get(), X509_get_subject_name(authority.get()));
-    extend(server.get(), authority.get(), NID_ext_key_usage, "serverAuth");
-    if (!wish.name.empty()) extend(server.get(), authority.get(), NID_subject_alt_name, wish.name);
-    demand(X509_sign(server.get(), authorityKey.get(), EVP_sha256()) > 0);
-
-    writeTo(directory / "ca.pem", [&](FILE* file) { return PEM_write_X509(file, authority.get()); });
-    writeTo(directory / "server.pem", [&](FILE* file) { return PEM_write_X509(file, server.get()); });
-    writeTo(directory / "server.key", [&](FILE* file) {
-        return PEM_write_PrivateKey(file, serverKey.get(), nullptr, nullptr, 0, nullptr, nullptr);
-    });
+std::string pinByCommand(const std::filesystem::path& certificate)
+{
+    const auto command = "openssl x509 -in " + certificate.string() +
+                         " -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | "
+                         "openssl base64 -A";
+    const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), &::pclose);
+    std::array<char, 64> line{};
+    demand(pipe && std::fgets(line.data(), line.size(), pipe.get()) != nullptr);
+    return line.data();
 }
 
 } // namespace baton::testing

@@ -13,7 +13,11 @@ struct Wish {
     long notAfter = 3600;
 };
 
-/// Writes DIRECTORY/ca.pem, server.pem and server.key: a server certificate as wished, signed by a fresh authority.
+/// The certificate's pin as curl has it, by OpenSSL's command: a second opinion.
+std::string pinByCommand(const std::filesystem::path& certificate);
+
+/// Writes DIRECTORY/ca.pem, server.pem and server.key: a server certificate as wished, signed by a fresh authority, and
+/// client.pem, client.key, and locked.key, which is the same with a passphrase.
 void makeCertificates(const std::filesystem::path& directory, const Wish& wish);
 
 } // namespace baton::testing

@@ -1,6 +1,4 @@
-#include "client/transport/PocoTransport.h"
-
-#include "tests/support/ScriptedServer.h"
+#include "tests/transport/Collector.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,41 +7,15 @@
 
 using namespace baton;
 using namespace baton::transport;
+using baton::testing::at;
+using baton::testing::Collector;
+using baton::testing::quick;
+using baton::testing::saying;
 using baton::testing::ScriptedServer;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
 namespace {
-
-struct Collector : Receiver {
-    Result<std::int64_t> begin(const HttpHead& given) override
-    {
-        head = given;
-        return most;
-    }
-    Result<Done> take(std::string_view more) override
-    {
-        bytes += more;
-        return Done{};
-    }
-    std::int64_t most = 1024 * 1024;
-    HttpHead head;
-    std::string bytes;
-};
-
-TransportSettings quick()
-{
-    TransportSettings settings;
-    settings.limits.firstByte = settings.limits.idle = settings.limits.window = Duration(300);
-    settings.limits.request = Duration(2000);
-    settings.limits.minSpeed = 3333;
-    return settings;
-}
-
-ScriptedServer::Answer saying(std::string text)
-{
-    return [text = std::move(text)](const std::string&, const auto& say) { say(text); };
-}
 
 // Says one piece again and again, slowly, until the client has had enough.
 ScriptedServer::Answer dripping(std::string begin, std::string piece)
@@ -57,8 +29,6 @@ ScriptedServer::Answer dripping(std::string begin, std::string piece)
         while (say(piece));
     };
 }
-
-Url at(const ScriptedServer& server, const std::string& path = "/") { return parseUrl(server.url(path)).value(); }
 
 } // namespace
 

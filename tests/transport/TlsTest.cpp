@@ -1,13 +1,4 @@
-#include "client/transport/PocoTransport.h"
-#include "tests/support/TemporaryDirectory.h"
-#include "tests/transport/Authority.h"
-
-#include <Poco/Net/Context.h>
-#include <Poco/Net/HTTPRequestHandler.h>
-#include <Poco/Net/HTTPRequestHandlerFactory.h>
-#include <Poco/Net/HTTPServer.h>
-#include <Poco/Net/HTTPServerResponse.h>
-#include <Poco/Net/SecureServerSocket.h>
+#include "tests/transport/TlsServer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,57 +7,10 @@
 
 using namespace baton;
 using namespace baton::transport;
-using baton::testing::makeCertificates;
-using baton::testing::TemporaryDirectory;
-using baton::testing::Wish;
+using baton::testing::TlsServer;
 using ::testing::HasSubstr;
 
 namespace {
-
-struct Hello : Poco::Net::HTTPRequestHandler {
-    void handleRequest(Poco::Net::HTTPServerRequest&, Poco::Net::HTTPServerResponse& response) override
-    {
-        response.sendBuffer("hello", 5);
-    }
-};
-
-struct Hellos : Poco::Net::HTTPRequestHandlerFactory {
-    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override
-    {
-        return new Hello;
-    }
-};
-
-class TlsServer {
-public:
-    explicit TlsServer(const Wish& wish)
-    {
-        makeCertificates(directory_.path(), wish);
-        Poco::Net::Context::Params parameters;
-        parameters.privateKeyFile = directory_.path() / "server.key";
-        parameters.certificateFile = directory_.path() / "server.pem";
-        parameters.verificationMode = Poco::Net::Context::VERIFY_NONE;
-        const Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, parameters);
-        const Poco::Net::SecureServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0), 16, context);
-        port_ = socket.address().port();
-        server_ = std::make_unique<Poco::Net::HTTPServer>(new Hellos, socket, new Poco::Net::HTTPServerParams);
-        server_->start();
-    }
-    ~TlsServer() { server_->stopAll(true); }
-
-    Result<HttpReply> ask(const std::string& host, const std::filesystem::path& caFile) const
-    {
-        TransportSettings settings;
-        settings.tls.caFile = caFile;
-        return PocoTransport(settings).post({Scheme::Https, host, port_, "/"}, {}, "q");
-    }
-    Result<HttpReply> ask(const std::string& host) const { return ask(host, directory_.path() / "ca.pem"); }
-
-private:
-    TemporaryDirectory directory_;
-    std::unique_ptr<Poco::Net::HTTPServer> server_;
-    std::uint16_t port_ = 0;
-};
 
 /// A root without /etc/hosts does not know its own name.
 bool knowsLocalhost()
@@ -148,4 +92,24 @@ TEST(Tls, SaysThatTheFileOfAuthoritiesCannotBeRead)
     const TlsServer server({"IP:127.0.0.1"});
 
     EXPECT_FALSE(server.ask("127.0.0.1", "/nonexistent/ca.pem"));
+}
+
+TEST(Tls, RefusesACertificateThatSignsItself)
+{
+    const TlsServer server({"IP:127.0.0.1"});
+
+    // To believe the leaf itself is not to believe an authority that signed it.
+    EXPECT_THAT(server.ask("127.0.0.1", server.file("client.pem")).error().detail, HasSubstr("is refused"));
+}
+
+TEST(Tls, SendsNothingToAServerThatIsRefused)
+{
+    int asked = 0;
+    const TlsServer server({"IP:127.0.0.2"}, [&](auto&, auto& response) {
+        ++asked;
+        response.sendBuffer("hello", 5);
+    });
+
+    EXPECT_FALSE(server.ask("127.0.0.1"));
+    EXPECT_EQ(asked, 0);
 }

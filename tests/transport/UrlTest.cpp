@@ -31,6 +31,38 @@ TEST(Url, WithoutAPathHasTheRoot)
     EXPECT_EQ(parseUrl("http://h?a=b").value().target, "/?a=b");
 }
 
+TEST(Url, MayBeASocketOfThisMachine)
+{
+    const auto url = parseUrl("unix:/run/updates.sock:/v1/update/?a=b:c");
+
+    ASSERT_TRUE(url);
+    EXPECT_EQ(*url, (Url{Scheme::Unix, "localhost", 0, "/v1/update/?a=b:c", "/run/updates.sock"}));
+    EXPECT_EQ(print(*url), "unix:/run/updates.sock:/v1/update/?a=b:c");
+    EXPECT_EQ(parseUrl("unix:/run/updates.sock").value().target, "/");
+    for (const auto* text :
+         {"unix:", "unix:x.sock:/", "unix:/x:", "unix:/x:y", "unix:/x#y", "unix:/x y", "unix://h\\x"})
+        EXPECT_FALSE(parseUrl(text)) << text;
+    EXPECT_FALSE(parseUrl("unix:/" + std::string(107, 'x')));
+    EXPECT_TRUE(parseUrl("unix:/" + std::string(106, 'x')));
+}
+
+TEST(Url, KnowsItsOriginAndThisMachine)
+{
+    using baton::transport::isLoopback;
+    using baton::transport::isSameOrigin;
+    const auto url = [](const char* text) { return parseUrl(text).value(); };
+    EXPECT_TRUE(isSameOrigin(url("https://H/a"), url("https://h:443/b?c")));
+    for (const auto* other : {"http://h/", "https://h:444/", "https://hh/", "https://x.h/"})
+        EXPECT_FALSE(isSameOrigin(url("https://h/"), url(other))) << other;
+    EXPECT_TRUE(isSameOrigin(url("unix:/x:/a"), url("unix:/x:/b")));
+    EXPECT_FALSE(isSameOrigin(url("unix:/x:/a"), url("unix:/y:/a")));
+    for (const auto* here : {"http://LOCALHOST/", "http://127.1.2.3/", "https://[::1]/", "unix:/x"})
+        EXPECT_TRUE(isLoopback(url(here))) << here;
+    for (const auto* there :
+         {"http://128.0.0.1/", "http://[::2]/", "http://localhost.example.org/", "http://127.example.org/"})
+        EXPECT_FALSE(isLoopback(url(there))) << there;
+}
+
 TEST(Url, RefusesWhatOthersReadInTwoWays)
 {
     for (const auto* text : {"",
