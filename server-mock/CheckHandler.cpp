@@ -91,6 +91,27 @@ Body bodyFor(const Asked& asked, protocol::Response answered)
     return {encode(answered, form), std::string(contentTypeOf(form))};
 }
 
+std::string_view queryOf(std::string_view uri)
+{
+    const auto mark = uri.find('?');
+    return mark == uri.npos ? std::string_view() : uri.substr(mark + 1);
+}
+
+// Null if there is none of that id.
+const protocol::CupKey* keyFor(const Site& site, const std::string& cup2key)
+{
+    const auto found = site.cupKeys.find(std::string(protocol::cupKeyId(cup2key)));
+    return found == site.cupKeys.end() ? nullptr : &found->second;
+}
+
+// Some clients look at the one header, some at the other.
+void prove(HTTPServerResponse& response, const protocol::CupKey& key, const protocol::CupExchange& exchange)
+{
+    const auto proof = protocol::prove(key, exchange);
+    response.set("X-Cup-Server-Proof", proof);
+    response.set("ETag", '"' + proof + '"');
+}
+
 void record(Site& site, Asked asked, int status, const std::string& line)
 {
     asked.status = status;
@@ -120,6 +141,13 @@ void answerCheck(Site& site, HTTPServerRequest& request, HTTPServerResponse& res
         record(site, std::move(asked), HTTPResponse::HTTP_BAD_REQUEST, "refused: " + escaped(why));
         return replyText(response, HTTPResponse::HTTP_BAD_REQUEST, why);
     }
+    const auto cup2key = protocol::cup2keyOf(queryOf(asked.uri));
+    const auto* const key = cup2key ? keyFor(site, *cup2key) : nullptr;
+    if (cup2key && key == nullptr && !site.cupKeys.empty()) {
+        const auto why = "no private key has the id " + std::string(protocol::cupKeyId(*cup2key));
+        record(site, std::move(asked), HTTPResponse::HTTP_BAD_REQUEST, "refused: " + escaped(why));
+        return replyText(response, HTTPResponse::HTTP_BAD_REQUEST, why);
+    }
     auto answered = answer(*asked.request, site.catalogue, site.instances,
                            {originFor(site, request), site.sha256In, site.manners, today()});
     if (fault && fault->what == What::Digest) spoilDigests(answered);
@@ -127,6 +155,10 @@ void answerCheck(Site& site, HTTPServerRequest& request, HTTPServerResponse& res
     for (std::size_t i = 0; i < answered.apps.size(); ++i)
         line += (i == 0 ? "" : "; ") + lineOf(asked.request->apps[i], answered.apps[i]);
     auto body = bodyFor(asked, std::move(answered));
+    if (key != nullptr) {
+        const auto proven = fault && fault->what == What::Proof ? body.text + ' ' : body.text;
+        prove(response, *key, {asked.body, *cup2key, proven});
+    }
     record(site, std::move(asked), HTTPResponse::HTTP_OK, line);
     if (fault && fault->what == What::Delay && site.stopping.tryWait(fault->value)) return;
     send(response, std::move(body), fault);

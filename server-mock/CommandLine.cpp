@@ -15,6 +15,7 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
   --publish APPID=VERSION=FILE     offers FILE as that app's release; repeatable
   --add APPID=VERSION=FILE         offers FILE as one more package of what was published before; repeatable
   --sha256 both|action|none        where the SHA-256 stands: package and action, the action alone, nowhere (both)
+  --cup-key ID:FILE                signs answers to checks that ask for key ID: private key on P-256, PEM; repeatable
   --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
   --quiet                          no line for each request
 
@@ -75,6 +76,14 @@ void setSha256(CommandLine& line, std::string_view value)
     refuse("--sha256 needs both, action or none, not " + escaped(value));
 }
 
+void setCupKey(CommandLine& line, std::string_view value)
+{
+    const auto colon = value.find(':');
+    if (colon == value.npos || colon == 0 || colon + 1 == value.size())
+        refuse("--cup-key needs ID:FILE, not " + escaped(value));
+    line.cupKeys.emplace_back(value.substr(0, colon), std::string(value.substr(colon + 1)));
+}
+
 struct Valued {
     std::string_view name;
     void (*set)(CommandLine&, std::string_view value);
@@ -89,6 +98,7 @@ constexpr std::array ValuedOptions{
     Valued{"--publish", publish<Publication::As::Release>},
     Valued{"--add", publish<Publication::As::FurtherPackage>},
     Valued{"--sha256", setSha256},
+    Valued{"--cup-key", setCupKey},
 };
 constexpr std::array Flags{
     Flag{"--lenient", [](CommandLine& line) { line.manners = Manners::Lenient; }},

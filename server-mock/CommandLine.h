@@ -28,6 +28,7 @@ struct CommandLine {
     std::vector<Publication> publications;
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    std::vector<std::pair<std::string, std::filesystem::path>> cupKeys; ///< id and file
     bool quiet = false;
     bool help = false;
 };

@@ -32,7 +32,8 @@ constexpr std::array WhatWords{
     WhatWord{"delay", What::Delay, 0, 3'600'000, "the value of a delay is 0 to 3600000 milliseconds"},
     WhatWord{"cut", What::Cut, 0, 2'147'483'647, "the value of a cut is a number of bytes, 0 to 2147483647"},
     WhatWord{"digest", What::Digest, 0, 2'147'483'647, "a digest's value is not negative"},
-    WhatWord{"malformed", What::Malformed, 0, 2'147'483'647, "a malformed answer's value is not negative"}};
+    WhatWord{"malformed", What::Malformed, 0, 2'147'483'647, "a malformed answer's value is not negative"},
+    WhatWord{"proof", What::Proof, 0, 2'147'483'647, "a proof's value is not negative"}};
 
 int numberOf(const Json& object, const char* key, int missing)
 {
@@ -71,7 +72,7 @@ Fault parseFault(std::string_view json)
     Fault fault;
     fault.next = numberOf(object, "next", 1);
     fault.on = wordOf(object, "on", OnWords, "check, package").on;
-    fault.what = wordOf(object, "what", WhatWords, "status, delay, cut, digest, malformed").what;
+    fault.what = wordOf(object, "what", WhatWords, "status, delay, cut, digest, malformed, proof").what;
     fault.value = numberOf(object, "value", 0);
     demandRanges(fault);
     return fault;

@@ -14,8 +14,9 @@ enum class On { Check, Package };
 
 /// Status: only that HTTP status, without a body. Delay: the right answer, `value` milliseconds late. Cut: the
 /// connection closes after `value` bytes of the body (0: after half of it). Digest: a check offers wrong digests, a
-/// package has one wrong byte. Malformed: a check answers XML that breaks off, a package is an HTML page.
-enum class What { Status, Delay, Cut, Digest, Malformed };
+/// package has one wrong byte. Malformed: a check answers XML that breaks off, a package is an HTML page. Proof: a
+/// check is answered with a proof for another answer; of a package it means nothing.
+enum class What { Status, Delay, Cut, Digest, Malformed, Proof };
 
 struct Fault {
     int next = 1; ///< how many requests fail so

@@ -8,6 +8,9 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fstream>
+#include <iterator>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,6 +49,22 @@ void say(const std::string& line)
     std::fflush(stdout);
 }
 
+std::map<std::string, baton::protocol::CupKey> readKeys(const CommandLine& line)
+{
+    std::map<std::string, baton::protocol::CupKey> keys;
+    for (const auto& [id, file] : line.cupKeys) {
+        std::ifstream in(file, std::ios::binary);
+        const std::string pem{std::istreambuf_iterator<char>(in), {}};
+        if (!in) throw std::runtime_error("--cup-key: " + file.string() + " cannot be read");
+        try {
+            keys.insert_or_assign(id, baton::protocol::CupKey::privateKey(pem));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error("--cup-key " + file.string() + ": " + error.what());
+        }
+    }
+    return keys;
+}
+
 int serve(const CommandLine& line)
 {
     const auto stop = blockSignals();
@@ -54,6 +73,7 @@ int serve(const CommandLine& line)
     options.port = line.listen.port;
     options.sha256In = line.sha256In;
     options.manners = line.manners;
+    options.cupKeys = readKeys(line);
     if (!line.quiet) options.log = say;
     options.opening = [&line](MockServer& server) {
         for (const auto& [appid, version, file, as] : line.publications)

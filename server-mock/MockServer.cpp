@@ -96,6 +96,7 @@ struct MockServer::Parts {
         site.origin = "http://" + print(HostPort{options.host, port});
         site.sha256In = options.sha256In;
         site.manners = options.manners;
+        site.cupKeys = std::move(options.cupKeys);
         site.uploads = directory.path;
         site.log = [this](const std::string& line) {
             if (!write) return;

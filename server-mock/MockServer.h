@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/Cup.h"
 #include "server-mock/Answer.h"
 #include "server-mock/Fault.h"
 #include "server-mock/Journal.h"
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,6 +25,8 @@ struct MockServerOptions {
     std::uint16_t port = 0; ///< 0: one that is free
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    /// Answers to a check that names one of them are signed by it, by id; one that names another is refused.
+    std::map<std::string, protocol::CupKey> cupKeys = {};
     std::function<void(const std::string& line)> log =
         {};                                        ///< one line a request; called by many threads, never two at once
     std::function<void(MockServer&)> opening = {}; ///< called when the address is had and nothing is answered yet

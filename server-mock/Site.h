@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "protocol/Cup.h"
 #include "server-mock/Answer.h"
 #include "server-mock/Catalogue.h"
 #include "server-mock/Fault.h"
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 
 namespace baton::mock {
@@ -21,6 +23,7 @@ struct Site {
     std::string origin;
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    std::map<std::string, protocol::CupKey> cupKeys;
     std::function<void(const std::string&)> log;
 
     Catalogue catalogue;

@@ -25,8 +25,8 @@ transport::PocoTransport transportFor(const Settings& settings)
 
 source::Identity identityFor(const Settings& settings, std::string machine)
 {
-    return {settings.server, settings.appId,   settings.track,     std::move(machine),
-            bootId(),        settings.dialect, settings.attributes};
+    return {settings.server, settings.appId,   settings.track,      std::move(machine),
+            bootId(),        settings.dialect, settings.attributes, settings.cupKeys};
 }
 
 std::filesystem::path machineFile(const store::Store& store) { return store.downloads() / "machine-id"; }

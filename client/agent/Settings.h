@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ struct Settings {
     std::string track;
     source::Dialect dialect = source::Dialect::Auto;
     std::vector<std::pair<std::string, std::string>> attributes; ///< further ones of the app, by Omaha's names
+    std::map<std::uint64_t, protocol::CupKey> cupKeys;           ///< by which answers are believed, by id
     std::filesystem::path stateDirectory;
     std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;

@@ -7,6 +7,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Amounts.h"
 #include "client/core/Text.h"
+#include "client/os/Files.h"
 #include "client/schedule/Openings.h"
 #include "protocol/AppAttributes.h"
 
@@ -15,7 +16,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
+#include <map>
 #include <ostream>
 #include <stdexcept>
 #include <utility>
@@ -108,6 +111,34 @@ std::vector<std::pair<std::string, std::string>> attributesOf(const Values& valu
     return attributes;
 }
 
+constexpr std::uintmax_t LongestKey = 64 * 1024;
+
+protocol::CupKey cupKeyFrom(const std::string& file)
+{
+    const auto pem = os::readWhole(file, LongestKey);
+    if (!pem) throw UsageError("--cup-key: there is no file " + escaped(file), exitcode::NoInput);
+    try {
+        return protocol::CupKey::publicKey(*pem);
+    } catch (const std::runtime_error& error) {
+        throw UsageError("--cup-key " + escaped(file) + ": " + error.what(), exitcode::Data);
+    }
+}
+
+std::map<std::uint64_t, protocol::CupKey> cupKeysOf(const Values& values)
+{
+    std::map<std::uint64_t, protocol::CupKey> keys;
+    for (const auto& text : values.all("cup-key")) {
+        const auto colon = text.find(':');
+        const auto id = parseNumber(std::string_view(text).substr(0, colon));
+        if (!id || *id < 0 || colon == std::string::npos || colon + 1 == text.size())
+            throw UsageError("--cup-key " + escaped(text) + " is not ID:FILE, for example --cup-key " +
+                             std::string(findOption("cup-key")->example));
+        if (!keys.try_emplace(static_cast<std::uint64_t>(*id), cupKeyFrom(text.substr(colon + 1))).second)
+            throw UsageError("--cup-key " + std::to_string(*id) + " is given twice; each needs an id of its own");
+    }
+    return keys;
+}
+
 } // namespace
 
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory)
@@ -118,6 +149,7 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.track = values.text("track");
     settings.dialect = dialectOf(values.text("protocol"));
     settings.attributes = attributesOf(values);
+    settings.cupKeys = cupKeysOf(values);
     settings.stateDirectory = stateDirectory;
     settings.fallbackVersion = values.text("app-version");
     if (values.has("parallel-downloads"))

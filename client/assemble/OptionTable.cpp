@@ -24,6 +24,8 @@ constexpr std::array Table{
            Asks},
     Option{"attribute", ValueKind::Define, "NAME=VALUE", "", "ap=beta",
            "further attribute of the app in each request; repeatable", Asks, Repeatable},
+    Option{"cup-key", ValueKind::Text, "ID:FILE", "", "7:/etc/baton/cup-7.pem",
+           "believe signed answers alone: public key; repeatable", Asks, Repeatable},
     Option{"app-version", ValueKind::Version, "V", "", "1.0.0", "version of PROGRAM or --initial as given", Asks},
     Option{"initial", ValueKind::Path, "PATH", "", "app-1.0.0.tar.zst",
            "first release, where PROGRAM or ARGS name {release}", Run},

@@ -5,7 +5,10 @@
 #include "client/source/Source.h"
 #include "client/transport/Transport.h"
 #include "protocol/Codec.h"
+#include "protocol/Cup.h"
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +33,8 @@ struct Identity {
     Dialect dialect = Dialect::Auto;
     /// Further attributes of the app, by Omaha's names; what Omaha does not have was refused before.
     std::vector<std::pair<std::string, std::string>> attributes{};
+    /// By which its answers are believed, by id; the highest id is asked for. None: whatever comes is believed.
+    std::map<std::uint64_t, protocol::CupKey> cupKeys{};
 };
 
 /// 128 random bits in braces: of a request, a session, a stored day.

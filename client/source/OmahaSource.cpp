@@ -4,6 +4,8 @@
 #include "client/source/Meaning.h"
 #include "client/source/Refusals.h"
 
+#include <random>
+
 namespace baton::source {
 namespace {
 
@@ -19,10 +21,7 @@ Result<transport::Url> endpointOf(const std::string& server)
 }
 
 // On the way to a loopback address there is nobody.
-bool cannotBeForged(const transport::Url& url)
-{
-    return url.scheme == transport::Scheme::Https || isLoopback(url);
-}
+bool cannotBeForged(const transport::Url& url) { return url.scheme == transport::Scheme::Https || isLoopback(url); }
 
 bool isOverloaded(int status)
 {
@@ -34,6 +33,35 @@ std::string retryAfterOf(const transport::HttpReply& reply)
 {
     const auto omaha = reply.header("X-Retry-After");
     return std::string(omaha.empty() ? reply.header("Retry-After") : omaha);
+}
+
+// 32 random bytes.
+std::string newNonce()
+{
+    static constexpr std::string_view Digits = "0123456789abcdef";
+    std::random_device random;
+    std::uniform_int_distribution<std::size_t> digit(0, Digits.size() - 1);
+    std::string nonce(64, '0');
+    for (char& c : nonce) c = Digits[digit(random)];
+    return nonce;
+}
+
+// Some servers set only the one, some only the other.
+std::string_view proofIn(const transport::HttpReply& reply)
+{
+    const auto proof = reply.header("X-Cup-Server-Proof");
+    return proof.empty() ? reply.header("ETag") : proof;
+}
+
+Failure unproven(const transport::HttpReply& reply, const std::string& fault, const std::string& server,
+                 std::uint64_t id)
+{
+    auto plain = notOmaha(reply, {});
+    if (plain.code == code::AnswerInvalid) return plain; // A page of HTML: a captive portal, which has no keys.
+    return Failure{Category::UpdateCheck, code::AnswerInvalid,
+                   "the answer of " + escaped(server) + " is not believed: " + fault +
+                       "; somebody changed it on the way, or the server has no private key for --cup-key " +
+                       std::to_string(id)};
 }
 
 Checked nobody(const Failure& why, const Question& question)
@@ -68,21 +96,45 @@ OmahaSource::OmahaSource(Identity identity, transport::Transport& transport)
 {
 }
 
+// Without keys the transport's word is enough. With them an answer is this server's or it is none; an HTTP error
+// without a proof stays what it is, an error of whoever stands on the way.
+Result<OmahaSource::Heard> OmahaSource::ask(const transport::Url& url, const transport::Headers& headers,
+                                            const std::string& question)
+{
+    if (identity_.cupKeys.empty()) {
+        auto reply = transport_.post(url, headers, question);
+        if (!reply) return reply.error();
+        return Heard{std::move(*reply), false};
+    }
+    const auto& [id, key] = *identity_.cupKeys.rbegin();
+    const auto cup2key = std::to_string(id) + ':' + newNonce();
+    auto target = url;
+    target.target = protocol::withCup(url.target, cup2key, question);
+    auto reply = transport_.post(target, headers, question);
+    if (!reply) return reply.error();
+    const auto fault = protocol::faultOfProof(key, {question, cup2key, reply->body}, proofIn(*reply));
+    if (fault.empty()) return Heard{std::move(*reply), true};
+    if (reply->status / 100 != 2) return Heard{std::move(*reply), false, false};
+    return unproven(*reply, fault, identity_.server, id);
+}
+
 Checked OmahaSource::check(const Question& question)
 {
     const auto url = endpointOf(identity_.server);
     if (!url) return nobody(url.error(), question);
     const auto form = formFor(identity_, *url);
     const auto request = encode(checkRequest(identity_, question, form), form);
-    const auto reply = transport_.post(*url, headersFor(identity_, question.asker, form), request);
-    if (!reply) return nobody(reply.error(), question);
-    Checked checked{notOmaha(*reply, {}), retryAfterOf(*reply), cannotBeForged(*url)};
+    const auto heard = ask(*url, headersFor(identity_, question.asker, form), request);
+    if (!heard) return nobody(heard.error(), question);
+    const auto& reply = heard->reply;
+    Checked checked{notOmaha(reply, {}), retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
     checked.remembered = question.remembered;
-    checked.overloaded = isOverloaded(reply->status);
+    checked.overloaded = isOverloaded(reply.status);
+    if (!heard->believed) return checked;
     try {
-        understand(checked, protocol::decodeResponse(reply->body), identity_.appId);
+        understand(checked, protocol::decodeResponse(reply.body), identity_.appId);
     } catch (const protocol::DecodeError& e) {
-        checked.answer = notOmaha(*reply, e.what());
+        checked.answer = notOmaha(reply, e.what());
     }
     return checked;
 }

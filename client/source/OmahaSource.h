@@ -16,6 +16,14 @@ public:
     Result<Done> send(const Event& event, std::chrono::seconds age) override;
 
 private:
+    /// A reply and whether its proof held.
+    struct Heard {
+        transport::HttpReply reply;
+        bool proven = false;
+        bool believed = true; ///< false: an HTTP error that anybody could have sent
+    };
+    Result<Heard> ask(const transport::Url& url, const transport::Headers& headers, const std::string& question);
+
     Identity identity_;
     transport::Transport& transport_;
 };

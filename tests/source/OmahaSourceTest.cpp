@@ -1,6 +1,7 @@
 #include "client/source/OmahaSource.h"
 
 #include "protocol/Codec.h"
+#include "tests/support/CupPair.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -123,6 +124,105 @@ TEST_F(OmahaSourceTest, AFailureForgetsNothing)
     question.remembered.cohort = "kept";
 
     EXPECT_EQ(OmahaSource(identity, transport).check(question).remembered.cohort, "kept");
+}
+
+namespace {
+
+// Signs what it answers, as a server does that has the key.
+struct Signer : OneAnswer {
+    Result<transport::HttpReply> post(const transport::Url& url, const transport::Headers& headers,
+                                      const std::string& body) override
+    {
+        (void)OneAnswer::post(url, headers, body);
+        const auto cup2key = protocol::cup2keyOf(url.target.substr(url.target.find('?') + 1));
+        asks = cup2key.value_or("nothing");
+        auto signedReply = reply;
+        const auto proof = protocol::prove(protocol::CupKey::privateKey(pair.privatePem), {body, asks, proven});
+        signedReply.headers.emplace_back(header, '"' + proof + '"');
+        return signedReply;
+    }
+    baton::testing::CupPair pair;
+    std::string proven; ///< the answer that the proof is for
+    std::string header = "ETag";
+    std::string asks;
+};
+
+struct CupTest : ::testing::Test {
+    CupTest()
+    {
+        signer.reply.status = 200;
+        signer.reply.body = signer.proven = Nothing;
+        signer.reply.headers.emplace_back("X-Retry-After", "600");
+        identity.server = "http://h.example/u";
+        identity.appId = "web";
+        identity.cupKeys.emplace(7, protocol::CupKey::publicKey(signer.pair.publicPem));
+    }
+    Checked ask() { return OmahaSource(identity, signer).check({"1.0.0", "{s}", Asker::Schedule, {}}); }
+
+    Signer signer;
+    Identity identity;
+};
+
+} // namespace
+
+TEST_F(CupTest, BelievesWhatIsProvenOverPlainHttp)
+{
+    for (const auto* header : {"ETag", "X-Cup-Server-Proof"}) {
+        signer.header = header;
+        const auto checked = ask();
+
+        ASSERT_TRUE(checked.answer) << checked.answer.error().detail;
+        EXPECT_TRUE(checked.trusted);
+        EXPECT_EQ(checked.remembered.lastDay, 7265);
+        EXPECT_THAT(signer.asked, HasSubstr("/u?cup2key=7:"));
+    }
+}
+
+TEST_F(CupTest, AsksForTheNewestKeyAndWithANewNonceEachTime)
+{
+    identity.cupKeys.emplace(6, protocol::CupKey::publicKey(baton::testing::CupPair().publicPem));
+    ASSERT_TRUE(ask().answer);
+    const auto first = signer.asks;
+    ASSERT_TRUE(ask().answer);
+
+    EXPECT_TRUE(first.starts_with("7:"));
+    EXPECT_NE(first, signer.asks);
+}
+
+TEST_F(CupTest, AnAnswerWithoutItsProofIsNoAnswer)
+{
+    signer.proven += ' ';
+    const auto changed = ask();
+    signer.proven = signer.reply.body;
+    signer.header = "X-Other";
+    const auto stripped = ask();
+
+    for (const auto& checked : {changed, stripped}) {
+        ASSERT_FALSE(checked.answer);
+        EXPECT_THAT(checked.answer.error().detail, HasSubstr("is not believed"));
+        EXPECT_EQ(checked.retryAfter, "") << "nothing of it is believed";
+        EXPECT_FALSE(checked.remembered.lastDay);
+        EXPECT_FALSE(checked.trusted);
+    }
+}
+
+TEST_F(CupTest, APageWithoutAProofIsACaptivePortal)
+{
+    signer.header = "X-Other";
+    signer.reply.body = "<html>Sign in</html>";
+
+    EXPECT_THAT(ask().answer.error().detail, HasSubstr("captive portal"));
+}
+
+TEST_F(CupTest, AnErrorWithoutAProofKeepsItsStatusAndSilencesNobody)
+{
+    signer.header = "X-Other";
+    signer.reply.status = 503;
+    const auto checked = ask();
+
+    EXPECT_EQ(checked.answer.error().code, code::HttpStatusBase + 503);
+    EXPECT_FALSE(checked.trusted) << "so that its Retry-After is not obeyed";
+    EXPECT_TRUE(checked.overloaded);
 }
 
 TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
