@@ -101,7 +101,6 @@ private:
     source::Remembered remembered_;  ///< what the server wants to hear again
     std::set<std::string> reported_; ///< offers that the server was told about by this process
     bool gaveUp_ = false;            ///< the attempt waits for its line in the history, or for the next check
-    bool overloaded_ = false;        ///< the server, by its last answer
     bool gone_ = false;
     bool wanted_ = false;  ///< somebody asked for a check while we were downloading
     bool changed_ = false; ///< the store changed while we were downloading

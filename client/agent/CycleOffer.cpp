@@ -22,7 +22,6 @@ void Cycle::ask(source::Asker asker)
     const auto checked = doors_.source.check({running(), session, asker, remembered_});
     keep(checked);
     heed(checked);
-    overloaded_ = checked.overloaded;
     if (!checked.answer) return checkFailed(checked.answer.error());
     const auto& answer = *checked.answer;
     if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, session);
@@ -54,6 +53,7 @@ void Cycle::keep(const source::Checked& checked)
 void Cycle::heed(const source::Checked& checked)
 {
     wishes_ = {};
+    wishes_.isOverloaded = checked.overloaded;
     if (checked.trusted && checked.pollInterval) wishes_.pollInterval = *checked.pollInterval;
     const auto stay = schedule::parseRetryAfter(checked.retryAfter, doors_.clock.wall());
     if (!stay) return;
@@ -65,7 +65,7 @@ void Cycle::heed(const source::Checked& checked)
 // A server that has too much to do is asked less often, even if its answer is whole.
 void Cycle::answered()
 {
-    if (overloaded_)
+    if (wishes_.isOverloaded)
         planner_.failed();
     else
         planner_.succeeded();

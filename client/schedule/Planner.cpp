@@ -58,7 +58,8 @@ Plan Planner::next(const Wishes& wishes, WallTime now)
         rhythm.interval = *wishes.pollInterval;
         rhythm.jitter = std::min(rhythm.jitter, rhythm.interval);
     }
-    const auto span = spanOfNext(rhythm, memory_.failures, wishes.stayAway);
+    const auto stay = wishes.isOverloaded && !wishes.stayAway ? rhythm.interval : wishes.stayAway;
+    const auto span = spanOfNext(rhythm, memory_.failures, stay);
     const auto why = whyOf(memory_, wishes, spanOfNext(rhythm, memory_.failures, std::nullopt).least);
     memory_.lastCheck = now;
     memory_.why = why;

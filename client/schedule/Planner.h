@@ -27,6 +27,7 @@ std::string describe(const Plan& plan);
 struct Wishes {
     std::optional<Duration> stayAway;     ///< parseRetryAfter()'s
     std::optional<Duration> pollInterval; ///< in the interval's place, until the next answer
+    bool isOverloaded = false; ///< it has too much to do: never sooner than the interval, unless it says when
 };
 
 /// The same code plans for one agent and for the hundred thousand of script/bench fleet.

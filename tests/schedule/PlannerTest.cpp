@@ -120,6 +120,21 @@ TEST(Planner, ForgetsWhatTheServerAskedWithItsNextAnswer)
     EXPECT_FALSE(planner.memory().notBefore);
 }
 
+TEST(Planner, DoesNotAskAServerThatHasTooMuchToDoSoonerThanUsual)
+{
+    Share none(0);
+    Planner planner(Hourly, {}, {}, none);
+    const Wishes busy{{}, {}, true};
+    planner.failed();
+    EXPECT_EQ(planner.next(busy, Start), (Plan{1h, Why::Failure, 1}));
+    for (int i = 0; i < 7; ++i) planner.failed();
+    EXPECT_EQ(planner.next(busy, Start).wait, 128min);
+    planner.succeeded();
+    planner.failed();
+
+    EXPECT_EQ(planner.next({5min, {}, true}, Start), (Plan{5min, Why::StayAway, 1})) << "it says when";
+}
+
 TEST(Planner, TakesTheIntervalThatTheServerWants)
 {
     Share all(100);
