@@ -55,6 +55,13 @@ TEST(CommandLine, TakesTheValueFromTheStrongestPlace)
     EXPECT_FALSE(values.has("server"));
 }
 
+TEST(CommandLine, PartsWindowsBySemicolonsSinceTheyHaveCommas)
+{
+    const auto values = read({}, {"BATON_WINDOW=Sat,Sun 02:00-05:00 UTC; 22:00-23:00"}).values;
+
+    EXPECT_EQ(values.all("window"), (std::vector<std::string>{"Sat,Sun 02:00-05:00 UTC", "22:00-23:00"}));
+}
+
 TEST(CommandLine, KeepsWhatStandsBehindTwoDashesAsItWasTyped)
 {
     const auto resolved = read({"--track", "stable", "--", "./server", "--interval", "nonsense", "--"});

@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 namespace baton::assemble {
@@ -63,7 +62,9 @@ TEST_F(Network, IsFineWithoutAnyOptionAndWithoutAServer)
 TEST_F(Network, NamesTheFileThatIsNotThere)
 {
     for (const auto* option : {"--ca-file", "--client-cert", "--authorization-file"})
-        EXPECT_THAT(faultOfHttps({option, (directory_.path() / "nothing").string()}), StartsWith("66: " + std::string(option))) << option;
+        EXPECT_THAT(faultOfHttps({option, (directory_.path() / "nothing").string()}),
+                    StartsWith("66: " + std::string(option)))
+            << option;
 }
 
 TEST_F(Network, NamesTheFileThatHoldsSomethingElse)

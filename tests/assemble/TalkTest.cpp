@@ -181,5 +181,72 @@ TEST_F(Talk, PassesOnWhyBatonWillNotCheck)
     EXPECT_THROW(run(updateCommand, Update), UsageError);
 }
 
+TEST_F(Talk, SaysThatTheUpdateWaitsForAPerson)
+{
+    const ScriptedBaton baton(
+        socket, {{"status",
+                  {status("serving", "before", "noupdate"),
+                   status("serving", "after", "deferred: 1.1.0 waits for approval: baton approve 1.1.0")}},
+                 {"update", {"{\"accepted\":true}\n"}}});
+
+    EXPECT_EQ(run(updateCommand, Update, {"--wait"}), 75);
+    EXPECT_THAT(out.str(), HasSubstr("baton approve 1.1.0"));
+}
+
+TEST_F(Talk, DoesNotWaitForAnUpdateThatItselfWaits)
+{
+    control::Status held;
+    held.state = "serving";
+    held.lastCheck = "after";
+    held.lastCheckResult = "update: 1.1.0 is still offered";
+    held.attempt = control::AttemptStatus{"1.1.0", "waiting", 5, 5};
+    held.waiting = control::WaitingStatus{"a person holds updates back", ""};
+    const ScriptedBaton baton(socket, {{"status", {status("serving", "before", "noupdate"), print(held) + '\n'}},
+                                       {"update", {"{\"accepted\":true}\n"}}});
+
+    EXPECT_EQ(run(updateCommand, Update, {"--wait"}), 75);
+    EXPECT_THAT(out.str(), HasSubstr("a person holds updates back"));
+}
+
+TEST_F(Talk, ApprovesHoldsAndResumes)
+{
+    const std::string yes = "{\"accepted\":true}\n";
+    const ScriptedBaton baton(socket, {{"approve", {yes}},
+                                       {"approve 1.1.0", {yes}},
+                                       {"hold", {yes}},
+                                       {"hold 2026-12-24T18:00:00Z", {yes}},
+                                       {"hold 2026-12-24T00:00:00Z", {yes}},
+                                       {"hold 1970-01-03T00:00:00Z", {yes}},
+                                       {"resume", {yes}}});
+
+    EXPECT_EQ(run(approveCommand, Approve), 0);
+    EXPECT_EQ(run(approveCommand, Approve, {"1.1.0"}), 0);
+    EXPECT_EQ(run(holdCommand, HoldBack), 0);
+    EXPECT_EQ(run(holdCommand, HoldBack, {"--until", "2026-12-24T18:00:00Z"}), 0);
+    EXPECT_EQ(run(holdCommand, HoldBack, {"--until", "2026-12-24"}), 0);
+    EXPECT_EQ(run(holdCommand, HoldBack, {"--until", "2d"}), 0) << "two days from the terminal's time";
+    EXPECT_THAT(out.str(), HasSubstr("until 1970-01-03T00:00:00Z"));
+    out.str("");
+    EXPECT_EQ(run(resumeCommand, Resume, {"--json"}), 0);
+    EXPECT_EQ(out.str(), yes);
+}
+
+TEST_F(Talk, PassesOnWhyNothingWasApproved)
+{
+    const ScriptedBaton baton(socket, {{"approve", {"{\"error\":\"nothing waits for an approval\"}\n"}}});
+
+    try {
+        run(approveCommand, Approve);
+        ADD_FAILURE() << "it was approved";
+    } catch (const UsageError& error) {
+        EXPECT_EQ(error.exitCode(), 75);
+        EXPECT_THAT(error.what(), HasSubstr("nothing waits for an approval"));
+    }
+    EXPECT_THROW(run(approveCommand, Approve, {"a b"}), UsageError);
+    EXPECT_THROW(run(approveCommand, Approve, {"1.0", "1.1"}), UsageError);
+    EXPECT_THROW(run(holdCommand, HoldBack, {"--until", "0s"}), UsageError);
+    EXPECT_THROW(run(holdCommand, HoldBack, {"--until", "tomorrow"}), UsageError);
+}
+
 } // namespace
 } // namespace baton::assemble

@@ -1,0 +1,58 @@
+#include "client/assemble/CheckCommand.h"
+#include "client/assemble/UsageError.h"
+#include "client/core/Timestamp.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace baton::assemble {
+namespace {
+
+using testing::HasSubstr;
+
+agent::Settings settings(const std::vector<std::string>& words)
+{
+    const char* const none = nullptr;
+    return agentSettings(resolve(Run, words, &none, {}).values, "/var/lib/web");
+}
+
+std::string complaint(const std::vector<std::string>& words)
+{
+    try {
+        settings(words);
+    } catch (const UsageError& error) {
+        EXPECT_EQ(error.exitCode(), 64);
+        return error.what();
+    }
+    return "nothing was wrong";
+}
+
+TEST(AgentSettings, HaveTheWindowsThatWereSaid)
+{
+    const auto made = settings({"--window", "Mon 02:00-05:00 UTC", "--window", "Tue 02:00-05:00 Europe/Berlin",
+                                "--check-window", "10:00-12:00 UTC"});
+    const auto at = [](const char* text) { return parseTimestamp(text).value(); };
+
+    EXPECT_TRUE(made.handOffWindows.isOpen(at("2026-11-23T02:00:00Z")));
+    EXPECT_TRUE(made.handOffWindows.isOpen(at("2026-11-24T01:00:00Z")));
+    EXPECT_FALSE(made.handOffWindows.isOpen(at("2026-11-24T04:30:00Z")));
+    EXPECT_FALSE(made.checkWindows.isOpen(at("2026-11-23T02:00:00Z")));
+    EXPECT_TRUE(settings({}).handOffWindows.isOpen(at("2026-11-23T02:00:00Z")));
+}
+
+TEST(AgentSettings, WantAnApprovalWhenItWasSaid)
+{
+    EXPECT_TRUE(settings({"--approve", "manual"}).needsApproval);
+    EXPECT_FALSE(settings({}).needsApproval);
+}
+
+TEST(AgentSettings, AreRefusedWithTheWindowThatIsWrongAndAnExample)
+{
+    EXPECT_THAT(complaint({"--window", "Mon 5-7"}), AllOf(HasSubstr("--window"), HasSubstr("\"Mon 5-7\" has no times"),
+                                                          HasSubstr("for example Mon-Fri 02:00-05:00")));
+    EXPECT_THAT(complaint({"--check-window", "02:00-05:00 Mars/Olympus"}),
+                AllOf(HasSubstr("--check-window"), HasSubstr("no time zone Mars/Olympus")));
+}
+
+} // namespace
+} // namespace baton::assemble
