@@ -1,6 +1,5 @@
 #include "client/transport/PocoTransport.h"
 
-#include "client/core/Text.h"
 #include "client/transport/Exchange.h"
 
 #include <utility>
@@ -37,7 +36,7 @@ Failure refuse(const Question& question, const Url& url, const std::string& why)
 
 Failure onTheWay(Failure failure, const Url& first, int redirects)
 {
-    if (redirects > 0) failure.detail += " (where we were sent from " + escaped(print(first)) + ')';
+    if (redirects > 0) failure.detail += " (where we were sent from " + shown(first) + ')';
     return failure;
 }
 
@@ -68,10 +67,10 @@ Result<Done> PocoTransport::converse(const Question& question, const Url& first,
         const auto next = Exchange(settings_, question, {url, isOurs}, end).run(receiver);
         if (!next) return onTheWay(next.error(), first, redirects);
         if (!*next) return Done{};
-        if (redirects == MostRedirects)
-            return refuse(question, first, "more than 5 redirects, the last to " + escaped(**next));
         auto there = follow(url, **next);
         if (!there) return onTheWay(refuse(question, url, there.error().detail), first, redirects);
+        if (redirects == MostRedirects)
+            return refuse(question, first, "more than 5 redirects, the last to " + shown(*there));
         url = std::move(there).value();
         isOurs = isOurs && isSameOrigin(url, *settings_.server);
     }

@@ -1,6 +1,5 @@
 #include "client/transport/Proxy.h"
 
-#include "client/core/ProxyVariables.h"
 #include "client/core/Text.h"
 #include "client/transport/NoProxy.h"
 

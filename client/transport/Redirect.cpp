@@ -72,7 +72,7 @@ Result<Url> follow(const Url& from, std::string_view location)
         return Failure{Category::Download, code::AnswerInvalid, "the server points elsewhere: " + to.error().detail};
     if (mayGo(from, *to)) return to;
     return Failure{Category::Download, code::AnswerInvalid,
-                   "the server points to " + escaped(print(*to)) + ", which is not followed: from " +
+                   "the server points to " + shown(*to) + ", which is not followed: from " +
                        std::string(schemeName(from.scheme)) + " only to https or to the same"};
 }
 

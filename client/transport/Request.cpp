@@ -2,7 +2,6 @@
 
 #include "client/core/HostPort.h"
 #include "client/core/ProductVersion.h"
-#include "client/core/Text.h"
 
 namespace baton::transport {
 namespace {
@@ -23,7 +22,7 @@ std::string proxyAuthorization(const Proxy& proxy)
 
 std::string describe(const Question& question, const Url& url)
 {
-    return (question.method == Method::Post ? "post to " : "get ") + escaped(print(url));
+    return (question.method == Method::Post ? "post to " : "get ") + shown(url);
 }
 
 std::string requestText(const Question& question, const Url& url, const std::optional<Proxy>& proxy,

@@ -26,6 +26,13 @@ Failure refuse(std::string_view text, std::string_view why)
                    "the address \"" + escaped(text) + "\" cannot be used: " + std::string(why)};
 }
 
+// Says nothing of the text: a password may stand in it.
+Failure refuseUser(Scheme scheme)
+{
+    return refuse(std::string(schemeName(scheme)) + "://USER@...",
+                  "it has a user name; credentials come from --authorization-file");
+}
+
 bool isPrintable(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '\\'; });
@@ -96,6 +103,13 @@ std::string print(const Url& url)
     return std::string(schemeName(url.scheme)) + "://" + url.authority() + url.target;
 }
 
+std::string shown(const Url& url)
+{
+    const auto text = print(url);
+    const auto query = text.find('?');
+    return escaped(text.substr(0, query)) + (query == std::string::npos ? "" : "?...");
+}
+
 std::string_view schemeName(Scheme scheme)
 {
     switch (scheme) {
@@ -119,7 +133,7 @@ Result<Url> parseUrl(std::string_view text)
     auto authority = rest.substr(0, end);
     Url url{*scheme, {}, 0, std::string(rest.substr(end))};
     if (!url.target.starts_with('/')) url.target.insert(0, "/");
-    if (authority.find('@') != authority.npos) return refuse(text, "it has a user name");
+    if (authority.find('@') != authority.npos) return refuseUser(*scheme);
     if (!takeHost(url, authority)) return refuse(text, "its host is no name and no address");
     if (!takePort(url, authority)) return refuse(text, "its port is no number of 1-65535");
     return url;

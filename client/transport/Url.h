@@ -31,6 +31,9 @@ struct Url {
 
 std::string print(const Url& url);
 
+/// For logs and messages: one line, without the query, which may be a signature that opens the address to its reader.
+std::string shown(const Url& url);
+
 /// "https" and so on, as it stands in an address.
 std::string_view schemeName(Scheme scheme);
 

@@ -7,12 +7,8 @@
 
 using namespace baton;
 using namespace baton::transport;
-using baton::testing::at;
 using baton::testing::Collector;
 using baton::testing::pinByCommand;
-using baton::testing::redirect;
-using baton::testing::saying;
-using baton::testing::ScriptedServer;
 using baton::testing::TlsServer;
 using baton::testing::Wish;
 using ::testing::HasSubstr;

@@ -5,6 +5,10 @@
 
 #include <netdb.h>
 
+#include <atomic>
+#include <thread>
+#include <vector>
+
 using namespace baton;
 using namespace baton::transport;
 using baton::testing::TlsServer;
@@ -100,6 +104,23 @@ TEST(Tls, RefusesACertificateThatSignsItself)
 
     // To believe the leaf itself is not to believe an authority that signed it.
     EXPECT_THAT(server.ask("127.0.0.1", server.file("client.pem")).error().detail, HasSubstr("is refused"));
+}
+
+TEST(Tls, MayBeUsedByManyThreadsAtOnce)
+{
+    const TlsServer server({"IP:127.0.0.1"});
+    PocoTransport transport(server.settings());
+    std::atomic<int> fine{0};
+
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int j = 0; j < 5; ++j)
+                if (transport.post(server.url(), {}, "q")) ++fine;
+        });
+    for (auto& thread : threads) thread.join();
+
+    EXPECT_EQ(fine, 20);
 }
 
 TEST(Tls, SendsNothingToAServerThatIsRefused)

@@ -46,6 +46,21 @@ TEST(Url, MayBeASocketOfThisMachine)
     EXPECT_TRUE(parseUrl("unix:/" + std::string(106, 'x')));
 }
 
+TEST(Url, IsShownWithoutItsQuery)
+{
+    EXPECT_EQ(shown(parseUrl("https://cdn.example.org/p?Signature=s3cret").value()), "https://cdn.example.org/p?...");
+    EXPECT_EQ(shown(parseUrl("https://cdn.example.org/p").value()), "https://cdn.example.org/p");
+}
+
+TEST(Url, WithAUserIsRefusedWithoutItsPassword)
+{
+    const auto url = parseUrl("https://me:s3cret@h/");
+
+    ASSERT_FALSE(url);
+    EXPECT_EQ(url.error().detail.find("s3cret"), std::string::npos);
+    EXPECT_NE(url.error().detail.find("--authorization-file"), std::string::npos);
+}
+
 TEST(Url, KnowsItsOriginAndThisMachine)
 {
     using baton::transport::isLoopback;
