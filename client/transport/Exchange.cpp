@@ -14,6 +14,9 @@
 namespace baton::transport {
 namespace {
 
+// What OpenSSL calls the alert of a server that was shown none.  [RFC 8446, 6.2]
+constexpr std::string_view WantsCertificate = "alert certificate required";
+
 Failure refuse(int code, const std::string& why) { return Failure{Category::Download, code, why}; }
 
 Poco::Timespan timespan(Duration time) { return Poco::Timespan(std::chrono::microseconds(time).count()); }
@@ -162,6 +165,8 @@ Failure Exchange::told(Failure failure) const
     if (!late_.empty()) failure = refuse(code::Transfer, late_);
     if (tls_ && !tls_->refusal().empty())
         failure.detail = "the server's certificate is refused: " + tls_->refusal() + " [" + failure.detail + "]";
+    if (tls_ && failure.detail.find(WantsCertificate) != std::string::npos)
+        failure.detail += " (it wants to see a certificate of ours: --client-cert)";
     auto what = describe(question_, hop_.url);
     if (proxy_) what += " through the proxy " + print(*proxy_);
     failure.detail = what + ": " + failure.detail;

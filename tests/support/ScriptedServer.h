@@ -58,7 +58,8 @@ public:
     {
         const auto* const plain = reinterpret_cast<const sockaddr*>(&address);
         os::UniqueFd listener(::socket(plain->sa_family, Flags, 0));
-        if (::bind(listener.get(), plain, sizeof address) != 0 || ::listen(listener.get(), 16) != 0) return os::UniqueFd();
+        if (::bind(listener.get(), plain, sizeof address) != 0 || ::listen(listener.get(), 16) != 0)
+            return os::UniqueFd();
         return listener;
     }
 

@@ -11,6 +11,7 @@ using baton::testing::Collector;
 using baton::testing::pinByCommand;
 using baton::testing::TlsServer;
 using baton::testing::Wish;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 namespace {
@@ -102,7 +103,9 @@ TEST(ClientCertificate, IsShownToTheServerThatDemandsIt)
 {
     const TlsServer server(Here, {}, TlsServer::Clients::WithCertificate);
     auto settings = server.settings();
-    EXPECT_NE(faultOf(settings, server.url()), "");
+    // Its alert may be lost where it closes before it has read our request.
+    EXPECT_THAT(faultOf(settings, server.url()),
+                AnyOf(HasSubstr("--client-cert"), HasSubstr("reset"), HasSubstr("ended")));
     settings.tls.certificate = server.file("client.pem");
     settings.tls.key = server.file("client.key");
 
