@@ -11,33 +11,14 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from peers import Baton, Payload, demand_tools, eventually, expect, files_over_http, free_port, not_run, process, run
+from peers import Baton, Payload, build_go, eventually, expect, files_over_http, free_port, not_run, process, run
 
 MODULE = "github.com/flatcar/nebraska/backend"
-VERSION = "v0.0.0-20250723094736-20104520aedc"
 
 # Its numbers.  [backend/pkg/api: instances.go, packages.go, arch.go]
 GRANTED, ERROR, COMPLETE, INSTALLED, DOWNLOADED, DOWNLOADING, ON_HOLD = 2, 3, 4, 5, 6, 7, 8
 FLATCAR, OTHER = 1, 4
 AMD64 = 1
-
-
-def build_server(folder):
-    """Built from the module proxy, once: the version is in go.mod, the digests in go.sum."""
-    demand_tools("go")
-    server = folder / "nebraska"
-    here = pathlib.Path(__file__).resolve().parent
-    if not server.exists():
-        print(f"  building {MODULE} {VERSION}")
-        # The checksum database does not know this module; go.sum, which is in the tree, does.
-        environment = dict(os.environ, GONOSUMDB="github.com/flatcar/*", GOFLAGS="-mod=readonly")
-        built = subprocess.run(["go", "build", "-o", server, f"{MODULE}/cmd/nebraska"], cwd=here, env=environment,
-                               capture_output=True, text=True, check=False)
-        if built.returncode != 0 and "dial tcp" in built.stderr:
-            not_run("the Go module proxy cannot be reached")
-        if built.returncode != 0:
-            raise AssertionError(f"go build: {built.stderr[-2000:]}")
-    return server
 
 
 def postgres_binaries():
@@ -138,7 +119,7 @@ class Nebraska:
 
 @contextlib.contextmanager
 def nebraska(folder, scratch):
-    server = build_server(folder)
+    server = build_go(pathlib.Path(__file__).resolve().parent, folder, [f"{MODULE}/cmd/nebraska"]) / "nebraska"
     static = scratch / "static"
     static.mkdir()
     (static / "index.html").write_text("<html>front end</html>")
