@@ -50,6 +50,8 @@ Cycle::Cycle(const Settings& settings, const Doors& doors)
                doors.random),
       remembered_(loadRemembered(doors.store, doors.log))
 {
+    for (const auto& other : settings.others)
+        rememberedOfOthers_.push_back(loadRemembered(doors.store, doors.log, other.name));
 }
 
 void Cycle::run()
@@ -194,6 +196,12 @@ std::string Cycle::running() const
 {
     const auto& current = ledger_.state().current;
     return current ? current->version : settings_.fallbackVersion;
+}
+
+std::optional<store::Release> Cycle::runningRelease() const
+{
+    const auto& current = ledger_.state().current;
+    return current ? doors_.store.loadRelease(*current) : std::nullopt;
 }
 
 } // namespace baton::agent

@@ -49,10 +49,12 @@ private:
 
     bool deliver();
     void ask(source::Asker asker);
+    void decideOn(const source::Checked& checked, const std::string& sessionId);
+    void giveBack(const source::Checked& checked, const source::Question& question);
     void keep(const source::Checked& checked);
     void heed(const source::Checked& checked);
     void answered();
-    void considerOffer(const source::Offer& offer, const std::string& sessionId);
+    void considerOffer(const source::Offer& offer, const source::Checked& checked, const std::string& sessionId);
     void putOff(const source::Offer& offer, const Bar& bar, const std::string& sessionId);
     void compare(const source::Offer& offer);
     void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
@@ -83,6 +85,7 @@ private:
     void tellProgress(std::int64_t bytes);
     void tell(control::AgentNews::Kind kind);
     std::string running() const;
+    std::optional<store::Release> runningRelease() const;
 
     const Settings settings_;
     Doors doors_;
@@ -96,11 +99,12 @@ private:
     Duration skew_{0};               ///< between the two clocks, when nextCheck_ was last told
     bool atOnce_ = false;            ///< a person asked: what is offered waits for no window
     schedule::Planner planner_;
-    schedule::Plan plan_;            ///< of the check at nextCheck_
-    schedule::Wishes wishes_;        ///< what the last answer asked for
-    source::Remembered remembered_;  ///< what the server wants to hear again
-    std::set<std::string> reported_; ///< offers that the server was told about by this process
-    bool gaveUp_ = false;            ///< the attempt waits for its line in the history, or for the next check
+    schedule::Plan plan_;                                ///< of the check at nextCheck_
+    schedule::Wishes wishes_;                            ///< what the last answer asked for
+    source::Remembered remembered_;                      ///< what the server wants to hear again
+    std::vector<source::Remembered> rememberedOfOthers_; ///< in the order of the settings
+    std::set<std::string> reported_;                     ///< offers that the server was told about by this process
+    bool gaveUp_ = false; ///< the attempt waits for its line in the history, or for the next check
     bool gone_ = false;
     bool wanted_ = false;  ///< somebody asked for a check while we were downloading
     bool changed_ = false; ///< the store changed while we were downloading

@@ -25,7 +25,8 @@ std::vector<std::filesystem::path> copiesOf(const std::string& sha256, const std
         for (const auto& package : release.packages) {
             if (package.sha256 != sha256) continue;
             const bool isProgram = &package == &release.packages.front() && !release.program.empty();
-            copies.push_back(store.releaseDirectory(release.key) / (isProgram ? release.program : package.name));
+            copies.push_back(store.releaseDirectory(release.key) / package.app /
+                             (isProgram ? release.program : package.name));
         }
     return copies;
 }

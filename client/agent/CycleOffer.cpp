@@ -18,13 +18,22 @@ constexpr int Deferred = 9;
 
 void Cycle::ask(source::Asker asker)
 {
-    const auto session = randomGuid();
-    const auto checked = doors_.source.check({running(), session, asker, remembered_});
+    const auto current = runningRelease();
+    source::Question question{running(), randomGuid(), asker, remembered_};
+    question.others = questionsFor(settings_.others, current ? &*current : nullptr);
+    for (std::size_t i = 0; i < question.others.size(); ++i) question.others[i].remembered = rememberedOfOthers_[i];
+    const auto checked = doors_.source.check(question);
     keep(checked);
     heed(checked);
+    decideOn(checked, question.sessionId);
+    giveBack(checked, question);
+}
+
+void Cycle::decideOn(const source::Checked& checked, const std::string& session)
+{
     if (!checked.answer) return checkFailed(checked.answer.error());
     const auto& answer = *checked.answer;
-    if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, session);
+    if (const auto* offer = std::get_if<source::Offer>(&answer)) return considerOffer(*offer, checked, session);
     answered();
     if (const auto* refused = std::get_if<source::Refused>(&answer)) {
         doors_.log.write(refused->notNow ? Level::Info : Level::Warning, refused->reason.detail);
@@ -44,9 +53,38 @@ void Cycle::ask(source::Asker asker)
 void Cycle::keep(const source::Checked& checked)
 {
     for (const auto& remark : checked.remarks) doors_.log.warning(remark);
-    if (!checked.answer || checked.remembered == remembered_) return;
-    remembered_ = checked.remembered;
-    saveRemembered(doors_.store, remembered_, doors_.log);
+    const auto keepOne = [this](source::Remembered& ours, const source::Remembered& now, const std::string& app) {
+        if (now == ours) return;
+        ours = now;
+        saveRemembered(doors_.store, ours, doors_.log, app);
+    };
+    if (checked.answer) keepOne(remembered_, checked.remembered, {});
+    for (std::size_t i = 0; i < checked.others.size(); ++i)
+        keepOne(rememberedOfOthers_[i], checked.others[i].remembered, settings_.others[i].name);
+}
+
+// What was granted to another app and goes into no release now waits for the program's own next one. The server must
+// not count us as updating meanwhile.
+void Cycle::giveBack(const source::Checked& checked, const source::Question& question)
+{
+    for (std::size_t i = 0; i < checked.others.size(); ++i) {
+        const auto& answer = checked.others[i].answer;
+        const auto& asked = question.others[i];
+        source::Event event{UpdateComplete, 0, 0, asked.version, asked.version, {}, question.sessionId};
+        event.appId = asked.id;
+        if (const auto* unusable = answer ? std::get_if<source::Unusable>(&*answer) : nullptr) {
+            doors_.log.error(settings_.others[i].name + ": " + unusable->reason.detail);
+            event.nextVersion = unusable->version;
+            event.errorCode = unusable->reason.code;
+            reportOnce(event.appId + ' ' + event.nextVersion, event);
+        }
+        const auto* const offer = answer ? std::get_if<source::Offer>(&*answer) : nullptr;
+        if (offer == nullptr || (ledger_.attempt() && ledger_.attempt()->brings(asked.id, offer->version))) continue;
+        event.nextVersion = offer->version;
+        event.result = Deferred;
+        event.errorCode = code::DeferredByPolicy;
+        ledger_.queue(event);
+    }
 }
 
 // What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
@@ -71,19 +109,24 @@ void Cycle::answered()
         planner_.succeeded();
 }
 
-void Cycle::considerOffer(const source::Offer& offer, const std::string& sessionId)
+void Cycle::considerOffer(const source::Offer& offer, const source::Checked& checked, const std::string& sessionId)
 {
     if (ledger_.attempt()) return compare(offer);
-    const auto decision = decide(offer, running(), ledger_.state(), doors_.store.installed());
+    store::Attempt attempt{keyOf(offer),         running(), store::AttemptStage::Granted, neededOf(offer), sessionId,
+                           offer.failuresPerUrl, atOnce_};
+    auto decision = decide(offer, running(), ledger_.state());
+    if (decision.choice == Choice::Take) {
+        const auto current = runningRelease();
+        const auto missing = addOthers(attempt, settings_.others, checked.others, current ? &*current : nullptr);
+        decision = missing.empty() ? decide(attempt, doors_.store.installed())
+                                   : Decision{Choice::Unusable, offer.version + " cannot be taken: " + missing};
+    }
     if (decision.choice != Choice::Take) {
         answered();
         return turnDown(offer, decision, sessionId);
     }
     if (const auto bar = barToTaking(settings_, ledger_.state(), offer.version, doors_.clock.wall()))
         return putOff(offer, *bar, sessionId);
-    const store::Attempt attempt{keyOf(offer),    running(), store::AttemptStage::Granted,
-                                 neededOf(offer), sessionId, offer.failuresPerUrl,
-                                 atOnce_};
     const auto count = attempt.packages.size();
     doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
                     (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));

@@ -41,6 +41,7 @@ Json toJson(const source::Event& event)
     document["nextVersion"] = event.nextVersion;
     document["sessionId"] = event.sessionId;
     document["time"] = event.time;
+    if (!event.appId.empty()) document["appId"] = event.appId;
     return document;
 }
 
@@ -53,7 +54,8 @@ source::Event eventFrom(const Json& document)
                          document.at("previousVersion").get<std::string>(),
                          document.at("nextVersion").get<std::string>(),
                          document.at("sessionId").get<std::string>(),
-                         document.value("time", std::int64_t{0})};
+                         document.value("time", std::int64_t{0}),
+                         document.value("appId", std::string())};
 }
 
 } // namespace
@@ -69,6 +71,25 @@ void queue(Outbox& outbox, source::Event event)
     if (oldest != waiting.end()) waiting.erase(oldest);
 }
 
+namespace {
+
+// What happens to the program's own app happens to each one that has an update in the same release.
+void queueForAll(Outbox& outbox, source::Event event, const store::Attempt& attempt)
+{
+    const bool isDone = event.version == event.nextVersion;
+    queue(outbox, event);
+    for (const auto& one : attempt.apps) {
+        if (!one.isNew()) continue;
+        event.appId = one.app.id;
+        event.previousVersion = one.from;
+        event.nextVersion = one.app.version;
+        event.version = isDone ? one.app.version : one.from;
+        queue(outbox, event);
+    }
+}
+
+} // namespace
+
 void reach(Outbox& outbox, const store::Attempt& attempt, Milestone milestone)
 {
     if (!outbox.told || outbox.told->sessionId != attempt.sessionId)
@@ -76,8 +97,8 @@ void reach(Outbox& outbox, const store::Attempt& attempt, Milestone milestone)
     for (const auto& step : Steps) {
         if (step.milestone > milestone || step.milestone <= outbox.told->milestone) continue;
         outbox.told->milestone = step.milestone;
-        queue(outbox,
-              source::Event{step.type, Success, 0, attempt.from, attempt.from, attempt.key.version, attempt.sessionId});
+        queueForAll(outbox, {step.type, Success, 0, attempt.from, attempt.from, attempt.key.version, attempt.sessionId},
+                    attempt);
     }
 }
 
@@ -96,7 +117,10 @@ void takeLine(Outbox& outbox, const store::HistoryLine& line, const store::Attem
         event.version = line.key.version;
     else
         event.errorCode = line.code != 0 ? line.code : code::Unexplained;
-    queue(outbox, std::move(event));
+    if (ours)
+        queueForAll(outbox, event, *attempt);
+    else
+        queue(outbox, std::move(event));
     if (ours) outbox.told->milestone = Milestone::Ended;
 }
 

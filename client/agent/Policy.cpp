@@ -15,7 +15,8 @@ constexpr std::int64_t MostBytes = std::int64_t{1} << 53U;
 std::vector<store::StoredPackage> storedOf(const std::vector<store::AttemptPackage>& packages)
 {
     std::vector<store::StoredPackage> stored;
-    for (const auto& package : packages) stored.push_back({package.name, package.sizeBytes, package.sha256});
+    for (const auto& package : packages)
+        stored.push_back({package.name, package.sizeBytes, package.sha256, package.app});
     return stored;
 }
 
@@ -26,7 +27,7 @@ std::string faultOf(const std::vector<store::AttemptPackage>& packages)
         return "it has " + std::to_string(packages.size()) + " packages; at most " + std::to_string(MostPackages) +
                " are taken: pack them as one archive";
     std::int64_t room = MostBytes;
-    std::set<std::string> names;
+    std::set<std::pair<std::string, std::string>> names;
     std::map<std::string, std::int64_t> sizes;
     for (const auto& package : packages) {
         if (!isPlainName(package.name))
@@ -34,11 +35,44 @@ std::string faultOf(const std::vector<store::AttemptPackage>& packages)
                    "\" is no plain file name: publish it under letters, digits and ._+~-";
         if (package.sizeBytes < 1 || package.sizeBytes > room) return "nobody has room for its packages";
         room -= package.sizeBytes;
-        if (!names.insert(package.name).second) return "two of its packages are named " + package.name;
+        if (!names.insert({package.app, package.name}).second) return "two of its packages are named " + package.name;
         if (sizes.try_emplace(package.sha256, package.sizeBytes).first->second != package.sizeBytes)
             return "two of its packages have one SHA-256 and different sizes";
     }
     return {};
+}
+
+constexpr const char* NeverHad = "0.0.0"; // The version that Omaha's clients say so with.
+
+const store::StoredApp* appOf(const store::Release* release, const OtherApp& other)
+{
+    if (release == nullptr) return nullptr;
+    const auto found = std::find_if(release->apps.begin(), release->apps.end(), [&](const store::StoredApp& one) {
+        return one.name == other.name && one.id == other.id;
+    });
+    return found == release->apps.end() ? nullptr : &*found;
+}
+
+const source::Offer* offerOf(const source::OtherAnswer& other)
+{
+    return other.answer ? std::get_if<source::Offer>(&*other.answer) : nullptr;
+}
+
+std::string whyNot(const source::OtherAnswer& other)
+{
+    if (!other.answer) return other.answer.error().detail;
+    if (const auto* refused = std::get_if<source::Refused>(&*other.answer)) return refused->reason.detail;
+    if (const auto* unusable = std::get_if<source::Unusable>(&*other.answer)) return unusable->reason.detail;
+    return "the server has no release of it";
+}
+
+// They have no address: they lie in the running release.
+std::vector<store::AttemptPackage> keptOf(const store::Release& running, const std::string& app)
+{
+    std::vector<store::AttemptPackage> kept;
+    for (const auto& package : running.packages)
+        if (package.app == app) kept.push_back({package.name, package.sizeBytes, package.sha256, {}, {}});
+    return kept;
 }
 
 } // namespace
@@ -54,22 +88,57 @@ std::vector<store::AttemptPackage> neededOf(const source::Offer& offer)
     return needed;
 }
 
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
-                const std::vector<store::Release>& installed)
+std::vector<source::OtherQuestion> questionsFor(const std::vector<OtherApp>& others, const store::Release* running)
+{
+    std::vector<source::OtherQuestion> questions;
+    for (const auto& other : others) {
+        const auto* const known = appOf(running, other);
+        questions.push_back({other.id, known ? known->version : NeverHad});
+    }
+    return questions;
+}
+
+std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& others,
+                      const std::vector<source::OtherAnswer>& answers, const store::Release* running)
+{
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const auto& other = others[i];
+        const auto* const known = appOf(running, other);
+        const std::string from = known ? known->version : NeverHad;
+        const auto* const offer = i < answers.size() ? offerOf(answers[i]) : nullptr;
+        const bool isUpdate = offer != nullptr && source::isNewer(offer->version, from);
+        if (!isUpdate && !known)
+            return "its app " + other.name +
+                   " brings nothing: " + (i < answers.size() ? whyNot(answers[i]) : "the server says nothing of it");
+        attempt.apps.push_back({{other.name, other.id, isUpdate ? offer->version : from}, from});
+        for (auto& package : isUpdate ? neededOf(*offer) : keptOf(*running, other.name)) {
+            package.app = other.name;
+            attempt.packages.push_back(std::move(package));
+        }
+    }
+    return {};
+}
+
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state)
 {
     if (!source::isNewer(offer.version, running))
         return {Choice::NotNewer, escaped(offer.version) + " is offered, which is not newer than " + running};
-    const auto needed = neededOf(offer);
-    if (const auto fault = faultOf(needed); !fault.empty())
-        return {Choice::Unusable, offer.version + " cannot be taken: " + fault};
     if (state.isBlocked(keyOf(offer)))
         return {Choice::Blocked, offer.version + " is offered again, but it failed here and is blocked"};
+    return {};
+}
+
+Decision decide(const store::Attempt& attempt, const std::vector<store::Release>& installed)
+{
+    const auto& version = attempt.key.version;
+    if (const auto fault = faultOf(attempt.packages); !fault.empty())
+        return {Choice::Unusable, version + " cannot be taken: " + fault};
     const bool isOther = std::any_of(installed.begin(), installed.end(), [&](const store::Release& release) {
-        return release.key == keyOf(offer) && !isSameMake(release.packages, storedOf(needed));
+        return release.key == attempt.key && !isSameMake(release.packages, storedOf(attempt.packages));
     });
     if (isOther)
-        return {Choice::Unusable, offer.version + " is installed here with other packages beside the first; publish "
-                                                  "what is new under a new version"};
+        return {Choice::Unusable, version + " is installed here with other packages beside the first; publish what is "
+                                            "new under a new version"};
     return {};
 }
 

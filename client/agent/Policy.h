@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/agent/Settings.h"
 #include "client/source/Source.h"
 #include "client/store/Attempt.h"
 #include "client/store/State.h"
@@ -29,8 +30,18 @@ store::ReleaseKey keyOf(const source::Offer& offer);
 /// What a release is made of: the first package, and the others that are required.
 std::vector<store::AttemptPackage> neededOf(const source::Offer& offer);
 
-/// `installed`: the releases that lie in the store.
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
-                const std::vector<store::Release>& installed);
+/// What is asked of the other apps: the versions that the running release has of them, or 0.0.0.
+std::vector<source::OtherQuestion> questionsFor(const std::vector<OtherApp>& others, const store::Release* running);
+
+/// Adds to the attempt what each other app brings to the release: its update, or else what the running release has of
+/// it. Empty, or why one brings nothing.
+std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& others,
+                      const std::vector<source::OtherAnswer>& answers, const store::Release* running);
+
+/// Whether the offer is wanted at all.
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state);
+
+/// Whether these packages can be one release. `installed`: the releases that lie in the store.
+Decision decide(const store::Attempt& attempt, const std::vector<store::Release>& installed);
 
 } // namespace baton::agent

@@ -12,7 +12,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::filesystem::path fileOf(const store::Store& store) { return store.downloads() / "server.json"; }
+std::filesystem::path fileOf(const store::Store& store, const std::string& app)
+{
+    return store.downloads() / (app.empty() ? "server.json" : "server-" + app + ".json");
+}
 
 template <typename Value>
 void say(Json& document, const char* name, const std::optional<Value>& value)
@@ -54,23 +57,23 @@ source::Remembered parseRemembered(const std::string& text)
     return remembered;
 }
 
-source::Remembered readRemembered(const store::Store& store)
+source::Remembered readRemembered(const store::Store& store, const std::string& app)
 {
-    const auto text = os::readWhole(fileOf(store));
+    const auto text = os::readWhole(fileOf(store, app));
     return text ? parseRemembered(*text) : source::Remembered();
 }
 
-source::Remembered loadRemembered(const store::Store& store, Log& log)
+source::Remembered loadRemembered(const store::Store& store, Log& log, const std::string& app)
 try {
-    return readRemembered(store);
+    return readRemembered(store, app);
 } catch (const std::exception& e) {
     log.warning(std::string("the server's cohort is forgotten: ") + escaped(e.what()));
     return {};
 }
 
-void saveRemembered(const store::Store& store, const source::Remembered& remembered, Log& log)
+void saveRemembered(const store::Store& store, const source::Remembered& remembered, Log& log, const std::string& app)
 try {
-    os::writeDurably(fileOf(store), print(remembered));
+    os::writeDurably(fileOf(store, app), print(remembered));
 } catch (const std::exception& e) {
     log.warning(std::string("the server's cohort would not outlive a restart: ") + escaped(e.what()));
 }

@@ -1,4 +1,4 @@
-// The file downloads/server.json: what the server wants to hear again with the next check.
+// What the server wants to hear again with the next check: downloads/server.json, and server-NAME.json of one more app.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -16,12 +16,13 @@ std::string print(const source::Remembered& remembered);
 source::Remembered parseRemembered(const std::string& text);
 
 /// Nothing yet where there is no file.  @throws std::exception for one that is damaged or cannot be read.
-source::Remembered readRemembered(const store::Store& store);
+source::Remembered readRemembered(const store::Store& store, const std::string& app = {});
 
 /// What is damaged is forgotten, with a line in the log: the server takes this machine for a new one.
-source::Remembered loadRemembered(const store::Store& store, Log& log);
+source::Remembered loadRemembered(const store::Store& store, Log& log, const std::string& app = {});
 
 /// A disk that refuses costs no more than that, either.
-void saveRemembered(const store::Store& store, const source::Remembered& remembered, Log& log);
+void saveRemembered(const store::Store& store, const source::Remembered& remembered, Log& log,
+                    const std::string& app = {});
 
 } // namespace baton::agent

@@ -16,6 +16,14 @@
 
 namespace baton::agent {
 
+/// One more app, whose packages lie in a directory of its name in each release.
+struct OtherApp {
+    std::string name; ///< a plain name
+    std::string id;
+
+    friend bool operator==(const OtherApp&, const OtherApp&) = default;
+};
+
 struct Settings {
     std::string server; ///< Omaha's endpoint; one without a path gets /v1/update/
     std::string appId;
@@ -23,6 +31,7 @@ struct Settings {
     source::Dialect dialect = source::Dialect::Auto;
     std::vector<std::pair<std::string, std::string>> attributes; ///< further ones of the app, by Omaha's names
     std::map<std::uint64_t, protocol::CupKey> cupKeys;           ///< by which answers are believed, by id
+    std::vector<OtherApp> others;
     std::filesystem::path stateDirectory;
     std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;

@@ -15,6 +15,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -139,6 +140,22 @@ std::map<std::uint64_t, protocol::CupKey> cupKeysOf(const Values& values)
     return keys;
 }
 
+std::vector<agent::OtherApp> othersOf(const Values& values)
+{
+    std::vector<agent::OtherApp> others;
+    for (const auto& text : values.all("also-app")) {
+        const auto equals = text.find('=');
+        agent::OtherApp other{text.substr(0, equals), text.substr(equals + 1)};
+        const bool isTwice = std::any_of(others.begin(), others.end(), [&](const agent::OtherApp& one) {
+            return one.name == other.name || one.id == other.id;
+        });
+        if (isTwice || other.id == values.text("app-id"))
+            throw UsageError("--also-app " + escaped(text) + ": that name or app is there already");
+        others.push_back(std::move(other));
+    }
+    return others;
+}
+
 } // namespace
 
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory)
@@ -150,6 +167,7 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.dialect = dialectOf(values.text("protocol"));
     settings.attributes = attributesOf(values);
     settings.cupKeys = cupKeysOf(values);
+    settings.others = othersOf(values);
     settings.stateDirectory = stateDirectory;
     settings.fallbackVersion = values.text("app-version");
     if (values.has("parallel-downloads"))

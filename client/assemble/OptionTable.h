@@ -22,6 +22,7 @@ enum class ValueKind {
     Ready,
     Signal,
     Define,
+    OtherApp,
     Window,
     Until
 };

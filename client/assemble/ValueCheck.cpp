@@ -78,6 +78,13 @@ std::string faultOfDefinition(std::string_view text)
     return equals == std::string_view::npos || equals == 0 ? "is not KEY=VALUE" : "";
 }
 
+std::string faultOfOtherApp(std::string_view text)
+{
+    const auto equals = text.find('=');
+    if (equals == std::string_view::npos || equals + 1 == text.size()) return "is not NAME=ID";
+    return isPlainName(text.substr(0, equals)) ? "" : "has a NAME that is no plain directory name";
+}
+
 std::string faultOfFlag(std::string_view text)
 {
     return text == "true" || text == "false" ? "" : "is neither true nor false";
@@ -118,6 +125,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Ready: return faultOfReadiness(text);
     case ValueKind::Signal: return parseSignal(text) ? "" : "is no signal that a program drains on";
     case ValueKind::Define: return faultOfDefinition(text);
+    case ValueKind::OtherApp: return faultOfOtherApp(text);
     case ValueKind::Until: return momentOf(text, WallTime()) ? "" : "is neither a time, nor a day, nor how long";
     case ValueKind::Window: // Held against the time zones later, where they are known.
     case ValueKind::Text:

@@ -45,10 +45,13 @@ void speakJson(protocol::Request& request, protocol::Form form)
     request.osWord = "linux";
     request.dedup = "cr";
     if (form == protocol::Form::Json4) request.acceptformat = Operations;
-    std::swap(request.installsource, request.apps.front().installsource);
+    for (auto& app : request.apps)
+        if (app.installsource.empty()) app.installsource = request.installsource;
+    request.installsource.clear();
 }
 
-protocol::Request requestOf(Asker asker, const std::string& sessionId, protocol::AppRequest app, protocol::Form form)
+protocol::Request requestOf(Asker asker, const std::string& sessionId, std::vector<protocol::AppRequest> apps,
+                            protocol::Form form)
 {
     protocol::Request request;
     request.version = std::string(UpdaterName) + '-' + std::string(productVersion());
@@ -58,15 +61,15 @@ protocol::Request requestOf(Asker asker, const std::string& sessionId, protocol:
     request.sessionid = sessionId;
     request.ismachine = true;
     request.os = thisSystem(form);
-    request.apps.push_back(std::move(app));
+    request.apps = std::move(apps);
     if (form != protocol::Form::Xml) speakJson(request, form);
     return request;
 }
 
-protocol::AppRequest appOf(const Identity& identity, const std::string& version)
+protocol::AppRequest appOf(const Identity& identity, const std::string& id, const std::string& version)
 {
     protocol::AppRequest app;
-    app.appid = identity.appId;
+    app.appid = id;
     app.version = version;
     app.track = identity.track;
     app.machineid = identity.machineId;
@@ -90,6 +93,19 @@ protocol::Ping pingOf(const Remembered& remembered, protocol::Form form)
     ping.rd = remembered.lastDay.value_or(Never);
     ping.pingFreshness = remembered.freshness;
     return ping;
+}
+
+protocol::AppRequest asked(protocol::AppRequest app, const Remembered& remembered, protocol::Form form)
+{
+    constexpr std::int64_t FirstContact = -1;
+    app.cohort = remembered.cohort;
+    app.cohorthint = remembered.cohorthint;
+    app.cohortname = remembered.cohortname;
+    app.ping = pingOf(remembered, form);
+    app.updatecheck.emplace();
+    if (form != protocol::Form::Xml || remembered.installDay)
+        app.installdate = remembered.installDay.value_or(FirstContact);
+    return app;
 }
 
 // 3.1's category of update_engine's code.
@@ -148,33 +164,29 @@ protocol::Form formFor(const Identity& identity, const transport::Url& endpoint)
 
 protocol::Request checkRequest(const Identity& identity, const Question& question, protocol::Form form)
 {
-    auto app = appOf(identity, question.version);
-    const auto& remembered = question.remembered;
-    app.cohort = remembered.cohort;
-    app.cohorthint = remembered.cohorthint;
-    app.cohortname = remembered.cohortname;
-    app.ping = pingOf(remembered, form);
-    app.updatecheck.emplace();
-    constexpr std::int64_t FirstContact = -1;
-    if (form != protocol::Form::Xml || remembered.installDay)
-        app.installdate = remembered.installDay.value_or(FirstContact);
-    addAttributes(identity, app);
-    return requestOf(question.asker, question.sessionId, std::move(app), form);
+    std::vector<protocol::AppRequest> apps;
+    apps.push_back(asked(appOf(identity, identity.appId, question.version), question.remembered, form));
+    addAttributes(identity, apps.front());
+    for (const auto& other : question.others)
+        apps.push_back(asked(appOf(identity, other.id, other.version), other.remembered, form));
+    return requestOf(question.asker, question.sessionId, std::move(apps), form);
 }
 
 protocol::Request eventRequest(const Identity& identity, const Event& event, protocol::Form form)
 {
-    auto app = appOf(identity, event.version);
-    addAttributes(identity, app);
+    auto app = appOf(identity, event.appId.empty() ? identity.appId : event.appId, event.version);
+    if (event.appId.empty()) addAttributes(identity, app);
     app.events.push_back(eventOf(event, form));
-    return requestOf(Asker::Schedule, event.sessionId, std::move(app), form);
+    return requestOf(Asker::Schedule, event.sessionId, {std::move(app)}, form);
 }
 
-transport::Headers headersFor(const Identity& identity, Asker asker, protocol::Form form)
+transport::Headers headersFor(const protocol::Request& request, Asker asker, protocol::Form form)
 {
+    std::string ids;
+    for (const auto& app : request.apps) ids += (ids.empty() ? "" : ",") + app.appid;
     return {{"Content-Type", std::string(contentTypeOf(form))},
             {"X-Goog-Update-Interactivity", asker == Asker::Person ? "fg" : "bg"},
-            {"X-Goog-Update-AppId", identity.appId},
+            {"X-Goog-Update-AppId", ids},
             {"X-Goog-Update-Updater", std::string(UpdaterName) + '-' + std::string(productVersion())}};
 }
 

@@ -47,6 +47,7 @@ protocol::Request checkRequest(const Identity& identity, const Question& questio
 /// Events travel apart from checks, one a request.  [Omaha 3.0, app Element: an updatecheck or events, never both]
 protocol::Request eventRequest(const Identity& identity, const Event& event, protocol::Form form);
 
-transport::Headers headersFor(const Identity& identity, Asker asker, protocol::Form form);
+/// `request`: it goes with these.
+transport::Headers headersFor(const protocol::Request& request, Asker asker, protocol::Form form);
 
 } // namespace baton::source

@@ -4,6 +4,8 @@
 #include "client/source/Meaning.h"
 #include "client/source/Refusals.h"
 
+#include <algorithm>
+#include <iterator>
 #include <random>
 
 namespace baton::source {
@@ -71,21 +73,32 @@ Checked nobody(const Failure& why, const Question& question)
     return checked;
 }
 
-// Status and headers have been looked at; this is what the body says.
-void understand(Checked& checked, const protocol::Response& response, const std::string& appId)
+// What the body says of one app, and what is to be kept of it.
+OtherAnswer understood(const protocol::Response& response, const std::string& appId, const Remembered& before,
+                       std::vector<std::string>& remarks)
 {
     const auto* const app = appIn(response, appId);
-    if (app == nullptr) {
-        checked.answer = Failure{Category::UpdateCheck, code::AnswerInvalid,
-                                 "the answer does not speak of the app " + escaped(appId)};
-        return;
-    }
-    checked.answer = meaningOf(*app);
-    if (app->updatecheck && app->updatecheck->pollInterval)
+    if (app == nullptr)
+        return {Failure{Category::UpdateCheck, code::AnswerInvalid,
+                        "the answer does not speak of the app " + escaped(appId)},
+                before};
+    auto noted = source::noted(before, response, *app, newGuid());
+    std::move(noted.remarks.begin(), noted.remarks.end(), std::back_inserter(remarks));
+    return {meaningOf(*app), std::move(noted.remembered)};
+}
+
+// Status and headers have been looked at; this is what the body says.
+void understand(Checked& checked, const protocol::Response& response, const std::string& appId,
+                const Question& question)
+{
+    auto own = understood(response, appId, question.remembered, checked.remarks);
+    checked.answer = std::move(own.answer);
+    checked.remembered = std::move(own.remembered);
+    const auto* const app = appIn(response, appId);
+    if (app != nullptr && app->updatecheck && app->updatecheck->pollInterval)
         checked.pollInterval = std::chrono::seconds(*app->updatecheck->pollInterval);
-    auto noted = source::noted(checked.remembered, response, *app, newGuid());
-    checked.remembered = std::move(noted.remembered);
-    checked.remarks = std::move(noted.remarks);
+    for (const auto& other : question.others)
+        checked.others.push_back(understood(response, other.id, other.remembered, checked.remarks));
 }
 
 } // namespace
@@ -123,8 +136,8 @@ Checked OmahaSource::check(const Question& question)
     const auto url = endpointOf(identity_.server);
     if (!url) return nobody(url.error(), question);
     const auto form = formFor(identity_, *url);
-    const auto request = encode(checkRequest(identity_, question, form), form);
-    const auto heard = ask(*url, headersFor(identity_, question.asker, form), request);
+    const auto request = checkRequest(identity_, question, form);
+    const auto heard = ask(*url, headersFor(request, question.asker, form), encode(request, form));
     if (!heard) return nobody(heard.error(), question);
     const auto& reply = heard->reply;
     Checked checked{notOmaha(reply, {}), retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
@@ -132,7 +145,7 @@ Checked OmahaSource::check(const Question& question)
     checked.overloaded = isOverloaded(reply.status);
     if (!heard->believed) return checked;
     try {
-        understand(checked, protocol::decodeResponse(reply.body), identity_.appId);
+        understand(checked, protocol::decodeResponse(reply.body), identity_.appId, question);
     } catch (const protocol::DecodeError& e) {
         checked.answer = notOmaha(reply, e.what());
     }
@@ -144,9 +157,10 @@ Result<Done> OmahaSource::send(const Event& event, std::chrono::seconds age)
     const auto url = endpointOf(identity_.server);
     if (!url) return url.error();
     const auto form = formFor(identity_, *url);
-    auto headers = headersFor(identity_, Asker::Schedule, form);
+    const auto request = eventRequest(identity_, event, form);
+    auto headers = headersFor(request, Asker::Schedule, form);
     if (age >= LateEvent) headers.emplace_back("X-Request-Age", std::to_string(age.count()));
-    const auto reply = transport_.post(*url, headers, encode(eventRequest(identity_, event, form), form));
+    const auto reply = transport_.post(*url, headers, encode(request, form));
     if (!reply) return reply.error();
     return Done{};
 }

@@ -1,4 +1,4 @@
-// An Omaha server, in whichever form it speaks: one app.
+// An Omaha server, in whichever form it speaks.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

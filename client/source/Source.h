@@ -30,11 +30,19 @@ struct Remembered {
     friend bool operator==(const Remembered&, const Remembered&) = default;
 };
 
+/// One more app, asked about in the same request: its packages go into the program's release.
+struct OtherQuestion {
+    std::string id;
+    std::string version; ///< what the running release has of it
+    Remembered remembered{};
+};
+
 struct Question {
     std::string version; ///< what runs
     std::string sessionId;
     Asker asker = Asker::Schedule;
     Remembered remembered{};
+    std::vector<OtherQuestion> others{};
 };
 
 struct OfferedPackage {
@@ -77,6 +85,12 @@ struct Refused {
 
 using Answer = std::variant<NoUpdate, Offer, Unusable, Refused>;
 
+/// Of one more app.
+struct OtherAnswer {
+    Result<Answer> answer;
+    Remembered remembered{};
+};
+
 struct Checked {
     Result<Answer> answer;  ///< a failure: nobody answered, or not in our words
     std::string retryAfter; ///< as the header says it; empty if there is none. It holds whatever the answer is.
@@ -87,6 +101,7 @@ struct Checked {
     bool overloaded = false;            ///< 429 or 5xx: whatever the body says, the next check comes as after a failure
     Remembered remembered{};            ///< what is to be kept now
     std::vector<std::string> remarks{}; ///< what of the answer was ignored, a sentence each
+    std::vector<OtherAnswer> others{};  ///< as they were asked; none where nobody answered
 };
 
 /// One thing to tell: Omaha's event numbers are the field's own words.  [Omaha 3.1, event Objects]
@@ -99,6 +114,7 @@ struct Event {
     std::string nextVersion;
     std::string sessionId;
     std::int64_t time = 0; ///< when it happened, in seconds since 1970; 0: not known
+    std::string appId{};   ///< of one more app; empty: the program's own
 
     friend bool operator==(const Event&, const Event&) = default;
 };

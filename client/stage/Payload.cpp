@@ -51,6 +51,11 @@ void demandExecutable(const PayloadForm& form)
     throw Refusal("it is neither an executable file (ELF or a script that begins with #!) nor an archive");
 }
 
+std::string placeOf(const store::StoredPackage& package)
+{
+    return package.app.empty() ? package.name : package.app + '/' + package.name;
+}
+
 } // namespace
 
 Payloads::Payloads(const Settings& settings, fs::path stagingDirectory)
@@ -79,7 +84,7 @@ std::string Payloads::layOutProgram()
     each([this](const Copy& copy) {
         const bool isProgram = &copy == &copies_.front();
         if (isProgram) demandExecutable(copy.form);
-        keepAs(copy, isProgram ? settings_.program : copy.package.name);
+        keepAs(copy, isProgram ? settings_.program : placeOf(copy.package));
     });
     return settings_.program;
 }
@@ -88,16 +93,16 @@ std::string Payloads::layOutProgram()
 std::string Payloads::layOutTree()
 {
     each([this](const Copy& copy) {
-        if (copy.form.kind == FormKind::Foreign)
+        if (copy.form.kind == FormKind::Foreign && copy.package.app.empty())
             throw Refusal(
                 "it is packed as bzip2, lzip, lzop, lz4 or 7z; use tar, plain or compressed with gzip, xz or zstd");
-        if (copy.form.kind == FormKind::Archive)
+        if (isUnpacked(copy))
             discard(copy);
         else
-            keepAs(copy, copy.package.name);
+            keepAs(copy, placeOf(copy.package));
     });
     each([this](Copy& copy) {
-        if (copy.form.kind != FormKind::Archive) return;
+        if (!isUnpacked(copy)) return;
         unpack({copy.file.get(), copy.package.sizeBytes, copy.form.compression}, directory_, settings_.limits, rules_);
         rules_.nextPackage();
         copy.file.reset(); // Gives its room back to the next one.
@@ -118,14 +123,21 @@ void Payloads::each(const std::function<void(Copy&)>& action)
     }
 }
 
+bool Payloads::isUnpacked(const Copy& copy) const
+{
+    return settings_.expected == Expected::Tree && copy.form.kind == FormKind::Archive && copy.package.app.empty();
+}
+
 void Payloads::keepAs(const Copy& copy, const std::string& name)
 {
     const bool executable = copy.form.kind == FormKind::Executable;
-    rules_.admit({EntryKind::File, name, {}, copy.package.sizeBytes, executable, false});
+    const auto place = rules_.admit({EntryKind::File, name, {}, copy.package.sizeBytes, executable, false});
     rules_.nextPackage();
-    const auto place = directory_ / name;
-    os::check(::rename((directory_ / copy.path).c_str(), place.c_str()), "rename a package to " + place.string());
-    os::check(::fchmod(copy.file.get(), executable ? 0755 : 0644), "set the mode of " + place.string());
+    TreeWriter writer(directory_);
+    for (const auto& parent : place.missingParents) writer.makeDirectory(parent);
+    const auto path = directory_ / place.path;
+    os::check(::rename((directory_ / copy.path).c_str(), path.c_str()), "rename a package to " + path.string());
+    os::check(::fchmod(copy.file.get(), executable ? 0755 : 0644), "set the mode of " + path.string());
 }
 
 void Payloads::discard(const Copy& copy) const

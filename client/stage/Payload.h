@@ -28,8 +28,9 @@ public:
 
     /// Makes the release of what was taken. Tree: every archive is unpacked into the one directory and every other
     /// package stands in it as a file of its name; two that want the same path are refused. Program: the first package
-    /// is the one executable, every other stands beside it as a file of its name. Returns the name of the one
-    /// executable; empty for a tree.
+    /// is the one executable, every other stands beside it as a file of its name. What belongs to one more
+    /// app stands, either way, as a file in that app's directory. Returns the name of the one executable; empty for a
+    /// tree.
     std::string layOut();
 
 private:
@@ -43,6 +44,7 @@ private:
     void each(const std::function<void(Copy&)>& action);
     std::string layOutTree();
     std::string layOutProgram();
+    bool isUnpacked(const Copy& copy) const;
     void keepAs(const Copy& copy, const std::string& name);
     void discard(const Copy& copy) const;
 

@@ -46,7 +46,8 @@ os::UniqueFd openDownload(const store::Store& store, const store::StoredPackage&
 std::vector<store::StoredPackage> packagesOf(const store::Attempt& attempt)
 {
     std::vector<store::StoredPackage> packages;
-    for (const auto& offered : attempt.packages) packages.push_back({offered.name, offered.sizeBytes, offered.sha256});
+    for (const auto& offered : attempt.packages)
+        packages.push_back({offered.name, offered.sizeBytes, offered.sha256, offered.app});
     if (packages.front().sha256 != attempt.key.sha256)
         throw Refusal("its first package has another SHA-256 than the release");
     return packages;
@@ -64,7 +65,9 @@ void stageAttempt(const store::Store& store, const store::Attempt& attempt, cons
         payloads.take(download.get(), "downloads/" + package.sha256, package);
     }
     auto program = payloads.layOut();
-    area.seal({attempt.key, packages, std::move(program)});
+    store::Release release{attempt.key, packages, std::move(program)};
+    for (const auto& one : attempt.apps) release.apps.push_back(one.app);
+    area.seal(release);
 }
 
 // A release is known by its first package; what it was made of beside that never changes under one name.

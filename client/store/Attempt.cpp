@@ -3,6 +3,8 @@
 #include "client/core/Text.h"
 #include "client/store/Json.h"
 
+#include <algorithm>
+
 namespace baton::store {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr int MostFailures = 1'000'000;
 
 Json toJson(const AttemptPackage& package)
 {
-    auto document = store::toJson(StoredPackage{package.name, package.sizeBytes, package.sha256});
+    auto document = store::toJson(StoredPackage{package.name, package.sizeBytes, package.sha256, package.app});
     document["urls"] = package.urls;
     document["validator"] = package.validator;
     document["failures"] = package.failures;
@@ -41,7 +43,15 @@ AttemptPackage attemptPackageFrom(const Json& object)
         package.urls.push_back(url.get<std::string>());
     }
     package.failures = failuresFrom(object, package.urls.size());
+    package.app = stored.app;
     return package;
+}
+
+Json toJson(const AttemptApp& one)
+{
+    auto document = store::toJson(one.app);
+    document["from"] = one.from;
+    return document;
 }
 
 } // namespace
@@ -51,6 +61,13 @@ std::int64_t Attempt::sizeBytes() const
     std::int64_t sum = 0;
     for (const auto& package : packages) sum += package.sizeBytes;
     return sum;
+}
+
+bool Attempt::brings(const std::string& appId, const std::string& version) const
+{
+    return std::any_of(apps.begin(), apps.end(), [&](const AttemptApp& one) {
+        return one.isNew() && one.app.id == appId && one.app.version == version;
+    });
 }
 
 std::string print(const Attempt& attempt)
@@ -63,6 +80,8 @@ std::string print(const Attempt& attempt)
     document["atOnce"] = attempt.atOnce;
     document["packages"] = Json::array();
     for (const auto& package : attempt.packages) document["packages"].push_back(toJson(package));
+    if (!attempt.apps.empty()) document["apps"] = Json::array();
+    for (const auto& app : attempt.apps) document["apps"].push_back(toJson(app));
     return document.dump(2) + '\n';
 }
 
@@ -79,6 +98,9 @@ Attempt parseAttempt(const std::string& text)
     for (const auto& package : member(document, "packages")) attempt.packages.push_back(attemptPackageFrom(package));
     if (document.contains("failuresPerUrl")) attempt.failuresPerUrl = smallNumber(document, "failuresPerUrl");
     if (attempt.failuresPerUrl < 0) throw std::runtime_error("failuresPerUrl is negative");
+    if (document.contains("apps"))
+        for (const auto& app : member(document, "apps"))
+            attempt.apps.push_back({appFrom(app), store::text(app, "from")});
     if (attempt.packages.empty()) throw std::runtime_error("downloads/attempt.json is damaged: packages is empty");
     return attempt;
 }

@@ -22,8 +22,19 @@ struct AttemptPackage {
     std::vector<std::string> urls; ///< whole, in the order offered
     std::string validator;         ///< strong ETag or Last-Modified of the bytes in the .part; may be empty
     std::vector<int> failures{};   ///< in a row, by URL, as far as there were any
+    std::string app{};             ///< as of StoredPackage
 
     friend bool operator==(const AttemptPackage&, const AttemptPackage&) = default;
+};
+
+/// One more app that the release will have packages of.
+struct AttemptApp {
+    StoredApp app;
+    std::string from; ///< the version of it that ran; the same if the server had no update of it
+
+    bool isNew() const { return from != app.version; }
+
+    friend bool operator==(const AttemptApp&, const AttemptApp&) = default;
 };
 
 /// The agent's file downloads/attempt.json; only the agent writes it.
@@ -35,8 +46,12 @@ struct Attempt {
     std::string sessionId;
     int failuresPerUrl = 0; ///< after which a URL is left alone; 0: the server does not say
     bool atOnce = false;    ///< a person asked for it: no window holds it up
+    std::vector<AttemptApp> apps{};
 
     std::int64_t sizeBytes() const; ///< of all packages
+
+    /// Whether the release will have that version of one more app, and had another.
+    bool brings(const std::string& appId, const std::string& version) const;
 
     friend bool operator==(const Attempt&, const Attempt&) = default;
 };

@@ -64,7 +64,25 @@ ReleaseKey keyFrom(const Json& object)
 
 Json toJson(const StoredPackage& package)
 {
-    return {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}};
+    Json document{{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}};
+    if (!package.app.empty()) document["app"] = package.app;
+    return document;
+}
+
+std::string plainName(const Json& object, const char* name)
+{
+    auto value = text(object, name);
+    if (!isPlainName(value)) throw std::runtime_error(std::string(name) + " is not a plain name: " + escaped(value));
+    return value;
+}
+
+Json toJson(const StoredApp& app) { return {{"name", app.name}, {"id", app.id}, {"version", app.version}}; }
+
+StoredApp appFrom(const Json& object)
+{
+    StoredApp app{plainName(object, "name"), text(object, "id"), text(object, "version")};
+    if (!isVersionText(app.version)) throw std::runtime_error("version of " + app.name + " is not one");
+    return app;
 }
 
 StoredPackage packageFrom(const Json& object)
@@ -73,6 +91,7 @@ StoredPackage packageFrom(const Json& object)
     if (!isPlainName(package.name)) throw std::runtime_error("package name is not plain: " + escaped(package.name));
     if (package.sizeBytes < 1) throw std::runtime_error("size of " + package.name + " is not positive");
     if (!isSha256Hex(package.sha256)) throw std::runtime_error("sha256 of " + package.name + " is not one");
+    if (object.contains("app")) package.app = plainName(object, "app");
     return package;
 }
 

@@ -31,6 +31,12 @@ Json toJson(const ReleaseKey& key);
 /// Version and digest are checked: both become a path.
 ReleaseKey keyFrom(const Json& object);
 
+/// Checked, since it becomes a file's name.
+std::string plainName(const Json& object, const char* name);
+
+Json toJson(const StoredApp& app);
+StoredApp appFrom(const Json& object);
+
 Json toJson(const StoredPackage& package);
 StoredPackage packageFrom(const Json& object);
 

@@ -19,6 +19,8 @@ std::string print(const Release& release)
     document["program"] = release.program;
     document["packages"] = Json::array();
     for (const auto& package : release.packages) document["packages"].push_back(toJson(package));
+    if (!release.apps.empty()) document["apps"] = Json::array();
+    for (const auto& app : release.apps) document["apps"].push_back(toJson(app));
     return document.dump(2) + '\n';
 }
 
@@ -29,6 +31,8 @@ Release parseRelease(const std::string& text)
     if (!release.program.empty() && !isPlainName(release.program))
         throw std::runtime_error("program is not a plain name: " + escaped(release.program));
     for (const auto& package : member(document, "packages")) release.packages.push_back(packageFrom(package));
+    if (document.contains("apps"))
+        for (const auto& app : member(document, "apps")) release.apps.push_back(appFrom(app));
     return release;
 }
 

@@ -24,6 +24,7 @@ struct StoredPackage {
     std::string name; ///< Omaha's; a plain name
     std::int64_t sizeBytes = 0;
     std::string sha256;
+    std::string app{}; ///< one more app's, in whose directory it lies under its name; empty: the program's own
 
     friend bool operator==(const StoredPackage&, const StoredPackage&) = default;
 };
@@ -32,12 +33,22 @@ struct StoredPackage {
 /// it, and a release that was taken from this machine bears another one than the server's.
 bool isSameMake(const std::vector<StoredPackage>& one, const std::vector<StoredPackage>& other);
 
+/// One more app that a release has packages of.
+struct StoredApp {
+    std::string name; ///< of its directory in the release; a plain name
+    std::string id;   ///< what the server knows it by
+    std::string version;
+
+    friend bool operator==(const StoredApp&, const StoredApp&) = default;
+};
+
 /// The file `.baton-release.json` at the top of a release's directory; written by the stager before the release is
 /// renamed into place, never changed after.
 struct Release {
     ReleaseKey key;
     std::vector<StoredPackage> packages;
     std::string program; ///< the one executable file of the directory; empty if the release is a tree of files
+    std::vector<StoredApp> apps{};
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -52,20 +52,36 @@ struct ScriptedSource : source::Source {
         heard.push_back(question.asker == source::Asker::Person ? "check!" : "check");
         versions.push_back(question.version);
         if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, {}};
-        if (answers.empty()) return {source::Answer(source::NoUpdate{}), {}};
-        auto answer = answers.front();
-        answers.pop_front();
+        auto checked = next(answers);
+        for (const auto& other : question.others) {
+            otherVersions.push_back(other.version);
+            auto of = next(otherAnswers);
+            checked.others.push_back({of.answer, {}});
+            checked.others.back().remembered.cohort = "cohort of " + other.id;
+            otherCohorts.push_back(other.remembered.cohort.value_or(""));
+        }
+        return checked;
+    }
+    source::Checked next(std::deque<source::Answer>& from) const
+    {
+        if (from.empty()) return {source::Answer(source::NoUpdate{}), {}};
+        auto answer = from.front();
+        from.pop_front();
         return {answer, retryAfter, trusted, {}, overloaded};
     }
     Result<Done> send(const source::Event& event, std::chrono::seconds) override
     {
         if (isAway) return Failure{Category::UpdateCheck, code::HttpError, "no connection"};
-        heard.push_back(std::to_string(event.type) + '/' + std::to_string(event.result) +
+        heard.push_back((event.appId.empty() ? "" : event.appId + ' ') + std::to_string(event.type) + '/' +
+                        std::to_string(event.result) +
                         (event.errorCode != 0 ? ':' + std::to_string(event.errorCode) : ""));
         events.push_back(event);
         return Done{};
     }
     std::deque<source::Answer> answers;
+    std::deque<source::Answer> otherAnswers; // of one more app
+    std::vector<std::string> otherVersions;
+    std::vector<std::string> otherCohorts;
     std::string retryAfter;
     bool trusted = true;
     bool overloaded = false;

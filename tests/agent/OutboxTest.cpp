@@ -98,3 +98,17 @@ TEST(Outbox, DropsTheOldestStepsAndNeverAnOutcome)
     for (int i = 0; i < 100; ++i) queue(outbox, outcome);
     EXPECT_EQ(outbox.waiting.size(), 101U) << "what happened is never dropped";
 }
+
+TEST(Outbox, TellsOfEachAppThatIsNewInTheReleaseAndKeepsOfWhich)
+{
+    Outbox outbox;
+    auto now = attempt();
+    now.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0"}, {{"words", "io.words", "2.0.0"}, "2.0.0"}};
+
+    takeLine(outbox, {"", "1.0.0", Key, store::Outcome::Committed, 0, ""}, &now, other);
+
+    EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {13, 1}, {14, 1}, {14, 1}, {800, 1}, {800, 1}, {3, 2}, {3, 2}}));
+    EXPECT_EQ(outbox.waiting.back().appId, "io.maps");
+    EXPECT_EQ(outbox.waiting.back().previousVersion, "6.0.0");
+    EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+}

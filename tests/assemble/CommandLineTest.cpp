@@ -107,6 +107,8 @@ TEST(CommandLine, SaysWhatIsWrongWhereItCameFromAndWhatWouldBeRight)
     EXPECT_THAT(complaint({"--interval"}), HasSubstr("--interval needs a value: --interval 30m"));
     EXPECT_THAT(complaint({"--interval", "--", "./server"}), HasSubstr("--interval needs a value"));
     EXPECT_THAT(complaint({"--track", "a", "--track", "b"}), HasSubstr("given twice"));
+    EXPECT_THAT(complaint({"--also-app", "maps"}), HasSubstr("is not NAME=ID"));
+    EXPECT_THAT(complaint({"--also-app", "../maps=io.maps"}), HasSubstr("no plain directory name"));
     EXPECT_THAT(complaint({"--bandwidth", "2MB"}), HasSubstr("\"2MB\" is no rate"));
     EXPECT_THAT(complaint({"--bandwidth", "63kB/s"}), HasSubstr("is below 64kB/s"));
     EXPECT_THAT(complaint({"--parallel-downloads", "9"}), HasSubstr("is none of 1|2|3|4|5|6|7|8"));

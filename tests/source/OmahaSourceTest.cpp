@@ -237,3 +237,50 @@ TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
     ASSERT_TRUE(source.send({3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"}, std::chrono::seconds(7200)));
     EXPECT_EQ(transport::headerOf(transport.sent, "X-Request-Age"), "7200");
 }
+
+TEST_F(OmahaSourceTest, AsksForSeveralAppsInOneRequestAndReadsEachAnswer)
+{
+    Identity identity;
+    identity.server = "http://h/";
+    identity.appId = "Web";
+    identity.attributes = {{"ap", "beta"}};
+    transport.reply.body = "<response protocol=\"3.0\"><app appid=\"io.words\" status=\"error-unknownApplication\"/>"
+                           "<app appid=\"web\" status=\"ok\"><updatecheck status=\"noupdate\"/></app>"
+                           "<app appid=\"io.maps\" status=\"ok\" cohort=\"m\"><updatecheck status=\"noupdate\"/></app>"
+                           "</response>";
+    Question question{"1.0.0", "{s}", Asker::Schedule, {}};
+    question.others = {{"io.maps", "7.0.0"}, {"io.words", "2.0.0"}, {"io.lost", "0.0.0"}};
+
+    const auto checked = OmahaSource(identity, transport).check(question);
+
+    const auto request = protocol::decodeRequest(transport.text);
+    ASSERT_EQ(request.apps.size(), 4U);
+    EXPECT_EQ(request.apps[1].appid, "io.maps");
+    EXPECT_EQ(request.apps[1].version, "7.0.0");
+    EXPECT_TRUE(request.apps[1].updatecheck && request.apps[1].ping);
+    EXPECT_EQ(request.apps[0].ap, "beta");
+    EXPECT_EQ(request.apps[1].ap, "");
+    EXPECT_EQ(transport::headerOf(transport.sent, "X-Goog-Update-AppId"), "Web,io.maps,io.words,io.lost");
+    EXPECT_TRUE(std::holds_alternative<NoUpdate>(checked.answer.value()));
+    ASSERT_EQ(checked.others.size(), 3U);
+    EXPECT_TRUE(std::holds_alternative<NoUpdate>(checked.others[0].answer.value()));
+    EXPECT_EQ(checked.others[0].remembered.cohort, "m");
+    EXPECT_TRUE(std::holds_alternative<Refused>(checked.others[1].answer.value()));
+    EXPECT_THAT(checked.others[2].answer.error().detail, HasSubstr("does not speak of the app io.lost"));
+}
+
+TEST_F(OmahaSourceTest, TellsAnEventOfTheAppThatItIsOf)
+{
+    Identity identity;
+    identity.server = "http://h/";
+    identity.appId = "web";
+    Event event{3, 2, 0, "7.0.0", "6.0.0", "7.0.0", "{s}"};
+    event.appId = "io.maps";
+
+    ASSERT_TRUE(OmahaSource(identity, transport).send(event, std::chrono::seconds(0)));
+
+    const auto request = protocol::decodeRequest(transport.text);
+    ASSERT_EQ(request.apps.size(), 1U);
+    EXPECT_EQ(request.apps[0].appid, "io.maps");
+    EXPECT_EQ(transport::headerOf(transport.sent, "X-Goog-Update-AppId"), "io.maps");
+}

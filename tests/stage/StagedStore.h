@@ -28,11 +28,11 @@ struct StagedStore {
     }
 
     /// Adds a package to the attempt.
-    void add(const std::string& bytes, const std::string& name) const
+    void add(const std::string& bytes, const std::string& name, const std::string& app = {}) const
     {
         auto attempt = store.loadAttempt().value();
         const auto sha256 = verify::sha256Of(bytes);
-        attempt.packages.push_back({name, static_cast<std::int64_t>(bytes.size()), sha256, {"http://x/"}, ""});
+        attempt.packages.push_back({name, static_cast<std::int64_t>(bytes.size()), sha256, {"http://x/"}, "", {}, app});
         store.save(attempt);
         os::writeDurably(store.downloads() / sha256, bytes);
     }

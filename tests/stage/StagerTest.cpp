@@ -280,5 +280,30 @@ TEST_F(Stager, PassesNoOtherPackagesUnderTheNameOfAnInstalledRelease)
     EXPECT_NE(verdict.reason.find("installed here with other packages"), std::string::npos) << verdict.reason;
 }
 
+TEST_F(Stager, LaysThePackagesOfOneMoreAppIntoItsDirectoryAsTheyAre)
+{
+    for (const auto expected : {Expected::Tree, Expected::Program}) {
+        const auto key = staged.offer(expected == Expected::Tree ? archive() : Script);
+        staged.add(archive(), "maps.tar.zst", "maps");
+        staged.add("BZh of somebody's own", "index", "maps");
+        staged.add(Script, "maps.tar.zst", "words"); // The same name, another app.
+        changeAttempt([](auto& attempt) { attempt.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0"}}; });
+
+        ASSERT_EQ(staged.run(expected).kind, VerdictKind::Staged);
+
+        const auto directory = staged.store.stagingDirectory(key);
+        EXPECT_EQ(os::readWhole(directory / "maps" / "maps.tar.zst"), archive());
+        EXPECT_EQ(os::readWhole(directory / "maps" / "index"), "BZh of somebody's own");
+        EXPECT_EQ(os::readWhole(directory / "words" / "maps.tar.zst"), Script);
+        const auto release = store::parseRelease(os::readWhole(directory / store::ReleaseFileName).value());
+        EXPECT_EQ(release.packages.at(1).app, "maps");
+        EXPECT_EQ(release.apps, (std::vector<store::StoredApp>{{"maps", "io.maps", "7.0.0"}}));
+        staged.store.discardStaged(key);
+    }
+    staged.offer(Script);
+    staged.add("x", "y", "app"); // Where the program stands.
+    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "lies beneath app");
+}
+
 } // namespace
 } // namespace baton::stage

@@ -202,6 +202,23 @@ TEST_F(StoreTest, KeepsWhatEveryAddressOfAPackageDid)
     EXPECT_EQ(attempt.sizeBytes(), 12);
 }
 
+TEST_F(StoreTest, KeepsWhichAppAPackageIsOf)
+{
+    Attempt attempt;
+    attempt.key = Two;
+    attempt.packages = {{"web", 5, Two.sha256, {}, ""}, {"map", 7, One.sha256, {}, "", {}, "maps"}};
+    attempt.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0"}};
+    EXPECT_EQ(parseAttempt(print(attempt)), attempt);
+    EXPECT_TRUE(attempt.brings("io.maps", "7.0.0"));
+    EXPECT_FALSE(attempt.brings("io.maps", "6.0.0"));
+
+    const Release release{Two, {{"web", 5, Two.sha256}, {"map", 7, One.sha256, "maps"}}, "", {attempt.apps[0].app}};
+    EXPECT_EQ(parseRelease(print(release)), release);
+    auto led = print(release);
+    led.replace(led.find("\"app\": \"maps\""), 13, "\"app\": \"..\"");
+    EXPECT_THROW(parseRelease(led), std::runtime_error);
+}
+
 TEST_F(StoreTest, ReadsAnAttemptOfABatonThatCountedNothingAndRefusesCountsThatCannotBe)
 {
     Attempt attempt;

@@ -147,5 +147,41 @@ TEST_F(Packages, ComeNoFasterThanTheyMay)
     EXPECT_TRUE(hasTold(Whole));
 }
 
+TEST_F(Packages, OfSeveralAppsBecomeOneRelease)
+{
+    constexpr const char* Maps = "io.example.maps";
+    const auto toldOf = [this](const std::string& app) {
+        std::vector<std::string> told;
+        for (const auto& one : server->requests())
+            if (one.request)
+                for (const auto& asked : one.request->apps)
+                    for (const auto& event : asked.events)
+                        if (asked.appid == app)
+                            told.push_back(std::to_string(event.eventtype) + '/' +
+                                           std::to_string(event.eventresult.value_or(0)) + ' ' + event.nextversion);
+        return told;
+    };
+    server->publish(Maps, "7.0.0", data("world.map"));
+    ASSERT_TRUE(serves(actor({"--also-app", std::string("maps=") + Maps})));
+    EXPECT_TRUE(eventually([&] { return toldOf(Maps) == std::vector<std::string>{"3/9 7.0.0"}; }));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.1.0 committed"));
+
+    EXPECT_EQ(readFile(state / "current" / "maps" / "world.map"), readFile(scratch / "world.map"));
+    EXPECT_TRUE(eventually([&] {
+        return toldOf(Maps) ==
+               std::vector<std::string>{"3/9 7.0.0", "13/1 7.0.0", "14/1 7.0.0", "800/1 7.0.0", "3/2 7.0.0"};
+    })) << ::testing::PrintToString(toldOf(Maps));
+    EXPECT_EQ(toldOf(App), (std::vector<std::string>{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0"}));
+
+    // The maps have nothing new: they come from the release before.
+    ASSERT_TRUE(update("1.2.0", scratch.actor("1.2.0", Good), "1.2.0 committed"));
+    EXPECT_EQ(readFile(state / "current" / "maps" / "world.map"), readFile(scratch / "world.map"));
+    EXPECT_EQ(asked("world.map"), 1U);
+    EXPECT_EQ(toldOf(Maps).size(), 5U);
+    EXPECT_EQ(stop(), 0);
+    EXPECT_TRUE(stateIsWhole());
+}
+
 } // namespace
 } // namespace baton::system
