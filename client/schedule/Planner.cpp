@@ -31,10 +31,10 @@ std::string describe(const Plan& plan)
     return {};
 }
 
-Planner::Planner(const Rhythm& rhythm, Openings windows, Memory memory, Random& random)
+Planner::Planner(const Rhythm& rhythm, Openings windows, const Memory& memory, Random& random)
     : rhythm_(rhythm),
       windows_(std::move(windows)),
-      memory_(std::move(memory)),
+      memory_(memory),
       random_(random)
 {
 }

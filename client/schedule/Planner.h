@@ -34,7 +34,7 @@ struct Wishes {
 class Planner {
 public:
     /// `windows` tell when a scheduled check may come.
-    Planner(const Rhythm& rhythm, Openings windows, Memory memory, Random& random);
+    Planner(const Rhythm& rhythm, Openings windows, const Memory& memory, Random& random);
 
     /// After a start, of the process or the machine: what was to be waited for then is waited for still.
     Plan first(WallTime now);
