@@ -15,6 +15,7 @@
 
 #include <iostream>
 #include <utility>
+#include <vector>
 
 namespace baton {
 namespace {
@@ -30,6 +31,14 @@ std::string hintFor(const Poco::Util::UnknownOptionException& error)
 {
     const auto nearest = assemble::nearestOption(error.message());
     return nearest.empty() ? "; --help lists all" : "; did you mean --" + std::string(nearest) + '?';
+}
+
+// What fits on a screen.
+std::vector<assemble::Option> mainOptions()
+{
+    auto options = service::ownOptions();
+    std::erase_if(options, [](const auto& option) { return option.topic != assemble::Topic::Main; });
+    return options;
 }
 
 } // namespace
@@ -92,8 +101,9 @@ int SelfUpdatingApplication::printHelp() const
     formatter.format(std::cout);
     std::cout
         << "\nBaton's options; without --server it serves by itself and is not updated:\n\n"
-        << assemble::linesOf(service::ownOptions())
-        << "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n\nExample:\n  "
+        << assemble::linesOf(mainOptions())
+        << "\nThe options of the network (proxies, TLS, credentials, limits) are those of: baton run --help network"
+           "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n\nExample:\n  "
         << commandName()
         << " --server http://127.0.0.1:8080/v1/update/ --app-id web --app-version 1.0.0 \\\n"
            "      --listen web=127.0.0.1:8000\n";
