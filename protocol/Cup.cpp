@@ -3,6 +3,7 @@
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/sha.h>
@@ -23,6 +24,14 @@ constexpr std::string_view Digits = "0123456789abcdef";
 constexpr std::string_view Curve = "prime256v1";
 
 using Bytes = std::string;
+
+// What OpenSSL notes down of a failure stays with the thread, and its next TLS connection would take it for its own.
+struct NothingLeft {
+    NothingLeft() = default;
+    NothingLeft(const NothingLeft&) = delete;
+    NothingLeft& operator=(const NothingLeft&) = delete;
+    ~NothingLeft() { ERR_clear_error(); }
+};
 
 template <auto Free>
 struct Freed {
@@ -144,11 +153,13 @@ std::string percentDecoded(std::string_view text)
 
 CupKey CupKey::publicKey(const std::string& pem)
 {
+    const NothingLeft notes;
     return CupKey(onCurve(PEM_read_bio_PUBKEY(bioOf(pem).get(), nullptr, noPassword, nullptr), "public key"));
 }
 
 CupKey CupKey::privateKey(const std::string& pem)
 {
+    const NothingLeft notes;
     return CupKey(onCurve(PEM_read_bio_PrivateKey(bioOf(pem).get(), nullptr, noPassword, nullptr), "private key"));
 }
 
@@ -173,6 +184,7 @@ std::string_view cupKeyId(std::string_view cup2key) { return cup2key.substr(0, c
 
 std::string prove(const CupKey& privateKey, const CupExchange& exchange)
 {
+    const NothingLeft notes;
     const auto message = messageOf(exchange);
     const Context context(EVP_MD_CTX_new());
     std::array<unsigned char, LongestDer + 8> signature{};
@@ -185,6 +197,7 @@ std::string prove(const CupKey& privateKey, const CupExchange& exchange)
 
 std::string faultOfProof(const CupKey& publicKey, const CupExchange& exchange, std::string_view proof)
 {
+    const NothingLeft notes;
     proof = bare(proof);
     if (proof.empty()) return "it has no proof";
     const auto colon = proof.find(':');

@@ -17,11 +17,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace baton::assemble {
@@ -125,16 +129,24 @@ protocol::CupKey cupKeyFrom(const std::string& file)
     }
 }
 
+// Some number their keys by a hash, which takes all 64 bits.
+std::optional<std::uint64_t> keyIdOf(std::string_view text)
+{
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(id) : std::nullopt;
+}
+
 std::map<std::uint64_t, protocol::CupKey> cupKeysOf(const Values& values)
 {
     std::map<std::uint64_t, protocol::CupKey> keys;
     for (const auto& text : values.all("cup-key")) {
         const auto colon = text.find(':');
-        const auto id = parseNumber(std::string_view(text).substr(0, colon));
-        if (!id || *id < 0 || colon == std::string::npos || colon + 1 == text.size())
+        const auto id = keyIdOf(std::string_view(text).substr(0, colon));
+        if (!id || colon == std::string::npos || colon + 1 == text.size())
             throw UsageError("--cup-key " + escaped(text) + " is not ID:FILE, for example --cup-key " +
                              std::string(findOption("cup-key")->example));
-        if (!keys.try_emplace(static_cast<std::uint64_t>(*id), cupKeyFrom(text.substr(colon + 1))).second)
+        if (!keys.try_emplace(*id, cupKeyFrom(text.substr(colon + 1))).second)
             throw UsageError("--cup-key " + std::to_string(*id) + " is given twice; each needs an id of its own");
     }
     return keys;

@@ -160,8 +160,8 @@ Result<Done> OmahaSource::send(const Event& event, std::chrono::seconds age)
     const auto request = eventRequest(identity_, event, form);
     auto headers = headersFor(request, Asker::Schedule, form);
     if (age >= LateEvent) headers.emplace_back("X-Request-Age", std::to_string(age.count()));
-    const auto reply = transport_.post(*url, headers, encode(request, form));
-    if (!reply) return reply.error();
+    const auto heard = ask(*url, headers, encode(request, form));
+    if (!heard) return heard.error();
     return Done{};
 }
 

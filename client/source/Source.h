@@ -125,7 +125,8 @@ struct Source {
 
     virtual Checked check(const Question& question) = 0;
 
-    /// Success is any HTTP answer: nobody may wait for an acknowledgement. A failure means that it must be sent again.
+    /// Success is any HTTP answer, where answers are proven a proven one or an HTTP error: nobody may wait for an
+    /// acknowledgement. A failure means that it must be sent again.
     /// `age`: how long ago it happened.
     virtual Result<Done> send(const Event& event, std::chrono::seconds age) = 0;
 };

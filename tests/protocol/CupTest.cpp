@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 using namespace baton::protocol;
 using ::testing::HasSubstr;
@@ -91,6 +92,41 @@ TEST(Cup, AQuestionsTargetKeepsItsQueryAndNamesTheKey)
     EXPECT_EQ(cup2keyOf("a=b&cup2key=7%3Ax%2&c=d"), "7:x%2");
     EXPECT_EQ(cup2keyOf("xcup2key=7:x"), std::nullopt);
     EXPECT_EQ(cupKeyId("7:x:y"), "7");
+}
+
+TEST(Cup, LeavesNothingForTheThreadsNextTlsConnectionToStumbleOver)
+{
+    const std::string whole = Proof;
+    const auto hash = whole.substr(whole.find(':'));
+
+    EXPECT_NE(faultOf("3006020100020101" + hash), ""); // DER, and no signature: OpenSSL notes that down.
+    EXPECT_NE(faultOf("3008" + std::string(16, 'f') + hash), "");
+    EXPECT_THROW(CupKey::publicKey("nonsense"), std::runtime_error);
+    EXPECT_THROW(CupKey::privateKey("nonsense"), std::runtime_error);
+
+    EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST(Cup, AProofHasPositiveIntegersInTheirShortestForm)
+{
+    const std::string hash(64, 'a'); // Another question's: what is of the form gets as far as that.
+    const auto isOfTheForm = [&](const std::string& signature) {
+        return faultOf(signature + ':' + hash) == "its proof is for another question";
+    };
+
+    EXPECT_TRUE(isOfTheForm("3006020101020102"));
+    EXPECT_TRUE(isOfTheForm("300702020080020102"));
+    EXPECT_FALSE(isOfTheForm("3006020180020102"));     // negative
+    EXPECT_FALSE(isOfTheForm("30070202007f020102"));   // longer than need be
+    EXPECT_FALSE(isOfTheForm("3003020101"));           // one integer alone
+    EXPECT_FALSE(isOfTheForm("30080201010201020500")); // and something else
+    EXPECT_FALSE(isOfTheForm("300602010102010200"));   // and more behind it
+    EXPECT_FALSE(isOfTheForm("30810602010102010200")); // a length in two bytes
+    EXPECT_FALSE(isOfTheForm("3106020101020102"));     // no sequence
+    EXPECT_FALSE(isOfTheForm("3006020101020902"));     // longer than all
+    EXPECT_FALSE(isOfTheForm("3080020101020102"
+                             "0000")); // without a length
+    EXPECT_FALSE(isOfTheForm("zz06020101020102"));
 }
 
 TEST(Cup, OnlyKeysOnItsCurveAreTaken)

@@ -139,12 +139,14 @@ struct Signer : OneAnswer {
         auto signedReply = reply;
         const auto proof = protocol::prove(protocol::CupKey::privateKey(pair.privatePem), {body, asks, proven});
         signedReply.headers.emplace_back(header, '"' + proof + '"');
+        said = signedReply;
         return signedReply;
     }
     baton::testing::CupPair pair;
     std::string proven; ///< the answer that the proof is for
     std::string header = "ETag";
     std::string asks;
+    transport::HttpReply said;
 };
 
 struct CupTest : ::testing::Test {
@@ -223,6 +225,32 @@ TEST_F(CupTest, AnErrorWithoutAProofKeepsItsStatusAndSilencesNobody)
     EXPECT_EQ(checked.answer.error().code, code::HttpStatusBase + 503);
     EXPECT_FALSE(checked.trusted) << "so that its Retry-After is not obeyed";
     EXPECT_TRUE(checked.overloaded);
+}
+
+TEST_F(CupTest, AnAnswerThatCameBeforeProvesNothing)
+{
+    ASSERT_TRUE(ask().answer);
+    OneAnswer again;
+    again.reply = signer.said;
+
+    const auto checked = OmahaSource(identity, again).check({"1.0.0", "{s}", Asker::Schedule, {}});
+
+    ASSERT_FALSE(checked.answer);
+    EXPECT_THAT(checked.answer.error().detail, HasSubstr("is not believed: its proof is for another question"));
+    EXPECT_FALSE(checked.trusted);
+}
+
+TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProvenOrAnError)
+{
+    OmahaSource source(identity, signer);
+    const Event event{3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"};
+
+    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)));
+    EXPECT_TRUE(signer.asks.starts_with("7:"));
+    signer.header = "X-Other";
+    EXPECT_FALSE(source.send(event, std::chrono::seconds(0))) << "somebody on the way may have swallowed it";
+    signer.reply.status = 500;
+    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)));
 }
 
 TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
