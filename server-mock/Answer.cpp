@@ -33,8 +33,10 @@ protocol::UpdateCheck offer(const Release& release, const Terms& terms)
         package.hashSha1 = offered.payload->sha1();
         // The action speaks of the first one only.
         const bool isFirst = &offered == &release.packages.front();
-        if (terms.sha256In == Sha256In::PackageAndAction || (terms.sha256In == Sha256In::Action && !isFirst))
+        if (terms.sha256In == Sha256In::PackageAndAction || (terms.sha256In == Sha256In::Action && !isFirst)) {
             package.hashSha256 = offered.payload->sha256();
+            package.fp = "1." + package.hashSha256; // Google's omaha-client reads no package without one.
+        }
         package.required = offered.required;
         manifest.packages.push_back(package);
     }

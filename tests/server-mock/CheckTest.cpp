@@ -45,6 +45,7 @@ TEST(Check, IsOfferedTheNewestRelease)
     EXPECT_EQ(manifest.packages[0].size, 5);
     EXPECT_EQ(manifest.packages[0].hashSha1, HelloSha1);
     EXPECT_EQ(manifest.packages[0].hashSha256, HelloSha256);
+    EXPECT_EQ(manifest.packages[0].fp, std::string("1.") + HelloSha256);
     EXPECT_EQ(manifest.packages[0].required, true);
     EXPECT_EQ(manifest.actions->at(0).sha256, HelloSha256);
     EXPECT_THAT(app.updatecheck->codebases, ElementsAre(server.url() + "/packages/web/1.10.0/"));
