@@ -1,9 +1,10 @@
 // Answers that are signed, over plain http: believed exactly when the proof holds.
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/CupPair.h"
+#include "tests/support/ScriptedServer.h"
 #include "tests/system/Relay.h"
 
-#include <fstream>
+#include <regex>
 
 namespace baton::system {
 namespace {
@@ -75,6 +76,74 @@ TEST_F(SignedAnswers, AreNeededOnceAKeyIsGiven)
     start({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours)});
     EXPECT_TRUE(baton->says("is not believed: it has no proof"));
     EXPECT_EQ(stop(), 0);
+}
+
+// Somebody on the way: what the server answers passes through `change`.
+struct OnTheWay : SignedAnswers {
+    OnTheWay() { publish("1.1.0", scratch.copyOf(HELLO, "1.1.0")); }
+
+    std::string forwarded(const std::string& request) const
+    {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(server->port());
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const os::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
+        if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+        std::string answer;
+        std::array<char, 4096> block{};
+        for (ssize_t got = 0; (got = ::recv(socket.get(), block.data(), block.size(), 0)) > 0;)
+            answer.append(block.data(), static_cast<std::size_t>(got));
+        return answer;
+    }
+
+    /// "0: version 1.1.0 is offered …"
+    std::string checkSays()
+    {
+        Command command{
+            BATON,
+            {"baton", "check", "--app-id", App, "--app-version", "1.0.0", "--server", middle.url("/v1/update/")}};
+        const auto key = withKey(ours);
+        command.arguments.insert(command.arguments.end(), key.begin(), key.end());
+        Running check(command, scratch / "check.log");
+        const auto code = check.end();
+        return std::to_string(code) + ": " + check.said();
+    }
+
+    std::function<std::string(const std::string&)> change = [](const std::string& answer) { return answer; };
+    baton::testing::ScriptedServer middle{
+        [this](const std::string& request, const auto& say) { say(change(forwarded(request))); }};
+};
+
+TEST_F(OnTheWay, NothingIsRefusedWhereNothingIsTouched)
+{
+    EXPECT_THAT(checkSays(), ::testing::StartsWith("0: version 1.1.0 is offered"));
+}
+
+TEST_F(OnTheWay, NobodyCanTakeTheProofAway)
+{
+    change = [](const std::string& answer) {
+        return std::regex_replace(answer, std::regex("(ETag|X-Cup-Server-Proof): [^\r]*\r\n"), "");
+    };
+
+    EXPECT_THAT(checkSays(), ::testing::AllOf(::testing::StartsWith("75: "), HasSubstr("it has no proof")));
+}
+
+TEST_F(OnTheWay, NobodyCanChangeTheAnswer)
+{
+    change = [](const std::string& answer) { return std::regex_replace(answer, std::regex("1\\.1\\.0"), "6.6.6"); };
+
+    EXPECT_THAT(checkSays(), ::testing::AllOf(::testing::StartsWith("75: "), HasSubstr("not by the key")));
+}
+
+TEST_F(OnTheWay, NobodyCanSayAgainWhatWasSaidBefore)
+{
+    std::string kept;
+    change = [&kept](const std::string& answer) { return kept.empty() ? kept = answer : kept; };
+    ASSERT_THAT(checkSays(), ::testing::StartsWith("0: "));
+
+    EXPECT_THAT(checkSays(), ::testing::AllOf(::testing::StartsWith("75: "), HasSubstr("for another question")));
 }
 
 } // namespace
