@@ -32,7 +32,10 @@ public:
     bool boolean(bool value) override { return scalar(value ? "true" : "false", Kind::Flag); }
     bool number_integer(number_integer_t value) override { return scalar(std::to_string(value), Kind::Number); }
     bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value), Kind::Number); }
-    bool number_float(number_float_t, const std::string& text) override { return scalar(text, Kind::Number); }
+    bool number_float(number_float_t value, const std::string&) override
+    {
+        return scalar(Json(value).dump(), Kind::Number); // No number of Omaha's is one; an application's own may be.
+    }
     bool string(std::string& value) override { return scalar(std::move(value), Kind::Text); }
     bool binary(binary_t&) override { return false; }
 
