@@ -7,14 +7,20 @@ namespace {
 
 constexpr std::int64_t MicrosecondsInASecond = 1'000'000;
 
+constexpr std::int64_t secondsIn(Duration duration)
+{
+    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+}
+
 } // namespace
 
 Duration Bucket::take(std::int64_t bytes, Instant now)
 {
     const Fine time = now.time_since_epoch();
-    const auto seconds = bytes / bytesPerSecond_; // In two parts: the product might not fit.
-    const auto rest = (bytes % bytesPerSecond_) * MicrosecondsInASecond / bytesPerSecond_;
-    paid_ = std::max(paid_, time - Burst) + std::chrono::seconds(seconds) + Fine(rest);
+    // In two parts: the product might not fit.
+    const std::chrono::seconds seconds(std::min(bytes / bytesPerSecond_, secondsIn(LongestWait)));
+    const Fine rest((bytes % bytesPerSecond_) * MicrosecondsInASecond / bytesPerSecond_);
+    paid_ = std::min(std::max(paid_, time - Burst) + seconds + rest, time + LongestWait);
     return std::max(std::chrono::duration_cast<Duration>(paid_ - time), Duration(0));
 }
 

@@ -14,6 +14,7 @@ namespace baton::fetch {
 class Bucket {
 public:
     static constexpr Duration Burst{250};
+    static constexpr Duration LongestWait = std::chrono::hours(24); ///< no debt is larger
 
     explicit Bucket(std::int64_t bytesPerSecond) : bytesPerSecond_(bytesPerSecond) {}
 
