@@ -117,7 +117,7 @@ Result<OmahaSource::Heard> OmahaSource::ask(const transport::Url& url, const tra
     if (identity_.cupKeys.empty()) {
         auto reply = transport_.post(url, headers, question);
         if (!reply) return reply.error();
-        return Heard{std::move(*reply), false};
+        return Heard{std::move(reply.value()), false};
     }
     const auto& [id, key] = *identity_.cupKeys.rbegin();
     const auto cup2key = std::to_string(id) + ':' + newNonce();
@@ -126,8 +126,8 @@ Result<OmahaSource::Heard> OmahaSource::ask(const transport::Url& url, const tra
     auto reply = transport_.post(target, headers, question);
     if (!reply) return reply.error();
     const auto fault = protocol::faultOfProof(key, {question, cup2key, reply->body}, proofIn(*reply));
-    if (fault.empty()) return Heard{std::move(*reply), true};
-    if (reply->status / 100 != 2) return Heard{std::move(*reply), false, false};
+    if (fault.empty()) return Heard{std::move(reply.value()), true};
+    if (reply->status / 100 != 2) return Heard{std::move(reply.value()), false, false};
     return unproven(*reply, fault, identity_.server, id);
 }
 
