@@ -72,6 +72,7 @@ std::optional<bool> flagOf(const Element& element, const char* attribute)
 
 std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements, const char* attribute)
 {
+    if (elements.size() > MostApps) throw DecodeError("the document has more than 256 " + elements.front()->name + 's');
     std::set<std::string> seen;
     for (const auto* element : elements)
         if (const auto text = textOf(*element, attribute); !text.empty() && !seen.insert(lower(bare(text))).second)

@@ -28,8 +28,10 @@ std::optional<std::int64_t> numberOf(const Element& element, const char* attribu
 /// true/false in any case, 1/0; nothing if it is not said or empty.  @throws DecodeError for another word.
 std::optional<bool> flagOf(const Element& element, const char* attribute);
 
-/// The same elements, if no two of them have the same text there, braces aside and in whatever case.  @throws
-/// DecodeError
+inline constexpr std::size_t MostApps = 256;
+
+/// The same elements, if they are at most 256 and no two of them have the same text there, braces aside and in whatever
+/// case.  @throws DecodeError
 std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements, const char* attribute);
 
 /// The attributes whose names begin with an underscore.

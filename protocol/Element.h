@@ -13,8 +13,8 @@ namespace baton::protocol {
 
 // What a document may be at most; no message of Omaha's comes near.
 inline constexpr std::size_t LongestDocument = 512 * 1024;
-inline constexpr std::size_t MostElements = 10'000;
-inline constexpr std::size_t MostAttributes = 20'000;
+inline constexpr std::size_t MostElements = 1'000;
+inline constexpr std::size_t MostAttributes = 8'000;
 inline constexpr std::size_t MostAttributesEach = 64;
 
 /// In XML an attribute, in JSON a member that is neither object nor list.

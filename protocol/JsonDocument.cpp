@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace baton::protocol {
 namespace {
@@ -55,7 +56,7 @@ public:
     {
         auto& level = levels_.back();
         level.key = singular(level.element->name, name);
-        if (++members_ > MostAttributes) throw DecodeError("the document has more than 20000 members");
+        if (++members_ > MostAttributes) throw DecodeError("the document has more than 8000 members");
         if (level.seen.size() >= MostAttributesEach * 2) throw DecodeError("an object has more than 128 members");
         if (std::find(level.seen.begin(), level.seen.end(), level.key) != level.seen.end())
             throw DecodeError("the member " + printable(level.key) + " is there twice");
@@ -104,7 +105,7 @@ private:
     // No pointer in levels_ is into this vector but its last element's, which is closed by now.
     Element* place(const Level& outer)
     {
-        if (++elements_ > MostElements) throw DecodeError("the document has more than 10000 objects");
+        if (++elements_ > MostElements) throw DecodeError("the document has more than 1000 objects");
         auto& child = outer.element->children.emplace_back();
         child.name = outer.key;
         return &child;
@@ -128,38 +129,121 @@ private:
     std::size_t members_ = 0;
 };
 
-Json valueOf(const Attribute& attribute)
-{
-    if (attribute.kind == Kind::Flag) return attribute.value == "true" || attribute.value == "1";
-    if (attribute.kind == Kind::Number) {
-        auto number = Json::parse(attribute.value, nullptr, false);
-        if (number.is_number()) return number;
+// Straight from the tree: a second copy of a large document would be most of what its reading costs.
+class Writer {
+public:
+    Writer(Names names, Layout layout) : names_(names), indented_(layout == Layout::Indented) {}
+
+    std::string whole(const Element& root)
+    {
+        open('{');
+        member(root.name);
+        write(root);
+        close('}');
+        return std::move(out_);
     }
-    return attribute.value;
-}
 
-std::string nameOf(const ListRule& rule, Names names)
-{
-    return std::string(names == Names::Plural ? rule.plural : rule.child);
-}
+private:
+    void write(const Element& element)
+    {
+        open('{');
+        for (const auto& attribute : element.attributes) {
+            member(attribute.name);
+            write(attribute);
+        }
+        if (!element.text.empty()) {
+            member(TextMember);
+            string(element.text);
+        }
+        children(element);
+        close('}');
+    }
 
-Json objectOf(const Element& element, Names names)
-{
-    Json object = Json::object();
-    for (const auto& attribute : element.attributes) object[attribute.name] = valueOf(attribute);
-    if (!element.text.empty()) object[TextMember] = element.text;
-    for (const auto& child : element.children) {
-        const auto* const rule = listRule(element.name, child.name);
-        if (rule == nullptr)
-            object[child.name] = objectOf(child, names);
+    // Each name once, where its first child stands; then the lists that are written even if they are empty.
+    void children(const Element& element)
+    {
+        for (auto child = element.children.begin(); child != element.children.end(); ++child) {
+            const auto isSame = [&](const Element& other) { return other.name == child->name; };
+            if (std::any_of(element.children.begin(), child, isSame)) continue;
+            const auto* const rule = listRule(element.name, child->name);
+            member(rule != nullptr ? nameOf(*rule) : child->name);
+            if (rule == nullptr)
+                write(*child);
+            else
+                list(element, child->name);
+        }
+        for (const auto& rule : Lists) {
+            const bool isSaid = element.attribute(rule.child) != nullptr || !element.all(rule.child).empty();
+            if (rule.parent != element.name || !rule.always || isSaid) continue;
+            member(nameOf(rule));
+            list(element, rule.child);
+        }
+    }
+
+    void list(const Element& element, std::string_view name)
+    {
+        open('[');
+        for (const auto& child : element.children) {
+            if (child.name != name) continue;
+            next();
+            write(child);
+        }
+        close(']');
+    }
+
+    void write(const Attribute& attribute)
+    {
+        if (attribute.kind == Kind::Flag)
+            out_ += attribute.value == "true" || attribute.value == "1" ? "true" : "false";
+        else if (attribute.kind == Kind::Number && Json::parse(attribute.value, nullptr, false).is_number())
+            out_ += attribute.value;
         else
-            object[nameOf(*rule, names)].push_back(objectOf(child, names));
+            string(attribute.value);
     }
-    for (const auto& rule : Lists)
-        if (rule.parent == element.name && rule.always && !object.contains(nameOf(rule, names)))
-            object[nameOf(rule, names)] = Json::array();
-    return object;
-}
+
+    void string(std::string_view text) { out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+    void member(std::string_view name)
+    {
+        next();
+        string(name);
+        out_ += indented_ ? ": " : ":";
+    }
+
+    void open(char bracket)
+    {
+        out_ += bracket;
+        ++level_;
+        first_ = true;
+    }
+
+    void close(char bracket)
+    {
+        --level_;
+        if (!first_) line();
+        out_ += bracket;
+        first_ = false;
+    }
+
+    void next()
+    {
+        if (!std::exchange(first_, false)) out_ += ',';
+        line();
+    }
+
+    void line()
+    {
+        if (indented_) out_.append(1, '\n').append(2 * level_, ' ');
+    }
+
+    std::string_view nameOf(const ListRule& rule) const { return names_ == Names::Plural ? rule.plural : rule.child; }
+
+    Names names_;
+    bool indented_;
+    bool first_ = true;
+    std::size_t level_ = 0;
+    std::string out_;
+};
 
 } // namespace
 
@@ -175,10 +259,6 @@ Element readJson(std::string_view text, std::string_view root)
     throw DecodeError("the document's object has no " + std::string(root));
 }
 
-std::string writeJson(const Element& root, Names names, Layout layout)
-{
-    const Json whole{{root.name, objectOf(root, names)}};
-    return whole.dump(layout == Layout::Indented ? 2 : -1, ' ', false, Json::error_handler_t::replace);
-}
+std::string writeJson(const Element& root, Names names, Layout layout) { return Writer(names, layout).whole(root); }
 
 } // namespace baton::protocol

@@ -36,12 +36,12 @@ public:
     void startElement(const Poco::XML::XMLString&, const Poco::XML::XMLString&, const Poco::XML::XMLString& name,
                       const Poco::XML::Attributes& attributes) override
     {
-        if (++elements_ > MostElements) throw DecodeError("the document has more than 10000 elements");
+        if (++elements_ > MostElements) throw DecodeError("the document has more than 1000 elements");
         if (++level_ > MostLevels) throw DecodeError("the document is nested deeper than 16 elements");
         const auto count = static_cast<std::size_t>(attributes.getLength());
         if (count > MostAttributesEach)
             throw DecodeError("the element " + printable(name) + " has more than 64 attributes");
-        if ((attributes_ += count) > MostAttributes) throw DecodeError("the document has more than 20000 attributes");
+        if ((attributes_ += count) > MostAttributes) throw DecodeError("the document has more than 8000 attributes");
         const bool known = !hasPrefix(name) && (level_ == 1 || path_.back() != nullptr);
         path_.push_back(known ? place() : nullptr);
         if (!known) return;
@@ -153,7 +153,7 @@ Element readXml(std::string_view text)
         parser.setContentHandler(&builder);
         parser.setProperty(Poco::XML::XMLReader::PROPERTY_LEXICAL_HANDLER,
                            static_cast<Poco::XML::LexicalHandler*>(&builder));
-        parser.parseString(std::string(text));
+        parser.parseMemoryNP(text.data(), text.size());
     } catch (const Poco::Exception& e) {
         throw DecodeError("the document is no well-formed XML: " + printable(e.message()));
     }

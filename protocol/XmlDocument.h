@@ -9,7 +9,7 @@
 
 namespace baton::protocol {
 
-/// At most 512 KiB, 16 levels, 10,000 elements, 64 attributes each and 20,000 in all; UTF-8, no DOCTYPE. Elements and
+/// At most 512 KiB, 16 levels, 1,000 elements, 64 attributes each and 8,000 in all; UTF-8, no DOCTYPE. Elements and
 /// attributes with a prefix are left out, as unknown ones.  @throws DecodeError
 Element readXml(std::string_view text);
 

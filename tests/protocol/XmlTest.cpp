@@ -106,8 +106,11 @@ TEST(Xml, RefusesWhatIsCleverOrTooMuch)
     for (int i = 0; i < 17; ++i) deep += "<response>";
     EXPECT_THAT(reasonFor(deep), HasSubstr("deeper"));
     std::string wide = "<response>";
-    for (int i = 0; i < 10'001; ++i) wide += "<a/>";
-    EXPECT_THAT(reasonFor(wide + "</response>"), HasSubstr("10000"));
+    for (int i = 0; i < 1'001; ++i) wide += "<a/>";
+    EXPECT_THAT(reasonFor(wide + "</response>"), HasSubstr("1000"));
+    std::string crowd = "<response protocol=\"3.0\">";
+    for (int i = 0; i < 257; ++i) crowd += "<app appid=\"" + std::to_string(i) + "\" status=\"ok\"/>";
+    EXPECT_THAT(reasonFor(crowd + "</response>"), HasSubstr("256 apps"));
     std::string broad = "<response";
     for (int i = 0; i < 65; ++i) broad += " a" + std::to_string(i) + "=\"\"";
     EXPECT_THAT(reasonFor(broad + "/>"), HasSubstr("64 attributes"));
