@@ -74,7 +74,7 @@ class Process:
 class Relay:
     """A server, a release that runs, and the Baton between them."""
 
-    def __init__(self, build, work, state, *options):
+    def __init__(self, build, work, state, *options, interval="1h"):
         self.build, self.work = build, work
         self.hello = build / "docs/examples/hello/hello-server"
         first = self.release("1.0.0")
@@ -82,7 +82,7 @@ class Relay:
         self.server = self.mock.await_line(r"listening on (\S+)", 10)[1][1]
         self.baton = Process(build / "client/main/baton", "run", "--server", self.server + "/v1/update/", "--app-id",
                              APP, "--app-version", "1.0.0", "--state-dir", state, "--listen", "web=127.0.0.1:0",
-                             "--try", "none", "--interval", "1h", "--jitter", "0s", "--log-level", "debug", *options,
+                             "--try", "none", "--interval", interval, "--jitter", "0s", "--log-level", "debug", *options,
                              "--", first)
         self.state = state
         self.web = self.baton.await_line(r"listening on web=(\S+)", 20)[1][1]
