@@ -46,7 +46,7 @@ TEST(Planner, AsksForMonthsWithinIntervalAndJitter)
         now += plan.wait;
     }
 
-    EXPECT_NEAR(checks, 90 * 24 * 60 / 65, 30);
+    EXPECT_NEAR(checks, 90.0 * 24 * 60 / 65, 30);
 }
 
 TEST(Planner, IsQuietWhileAServerIsAwayForAMonthAndBackSoonAfter)

@@ -9,7 +9,6 @@ using namespace baton;
 using namespace baton::source;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 namespace {
 
