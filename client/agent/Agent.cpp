@@ -3,6 +3,7 @@
 #include "client/agent/Cycle.h"
 #include "client/agent/Identity.h"
 #include "client/agent/RememberedFile.h"
+#include "client/core/RandomText.h"
 #include "client/core/Text.h"
 #include "client/os/SystemClock.h"
 #include "client/source/OmahaSource.h"

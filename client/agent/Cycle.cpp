@@ -21,6 +21,9 @@ constexpr std::size_t LongestSentence = 400;
 // A check that is later than this was slept over, not delayed by work.
 constexpr Duration LongestOversleep = std::chrono::minutes(1);
 
+// After so many contacts in a row an event that the server does not take holds no check back.
+constexpr int PatienceForEvents = 3;
+
 // The two clocks drift apart by less than this in an hour, unless one is set.
 constexpr Duration SmallestStep = std::chrono::seconds(5);
 
@@ -130,12 +133,13 @@ void Cycle::work(source::Asker asker)
 {
     gaveUp_ = false;
     ledger_.reconcile();
+    bool taken = true;
     if (ledger_.attempt() && !isWaiting())
         tellChecked("update", ledger_.attempt()->key.version + " is under way");
-    else if (deliver())
+    else if (taken = deliver(); taken || (answers_ && planner_.memory().failures >= PatienceForEvents))
         ask(asker);
     goOn();
-    deliver();
+    if (taken) deliver();
     settle(planner_.next(std::exchange(wishes_, {}), doors_.clock.wall()));
 }
 
@@ -157,15 +161,18 @@ void Cycle::tellNext()
     doors_.wire.tell(news);
 }
 
-// All that waits, in order. False: nobody answered, and the rest waits on.
+// All that waits, in order. False: it was not taken, and the rest waits on.
 bool Cycle::deliver()
 {
     while (!ledger_.outbox().waiting.empty()) {
         const auto event = ledger_.outbox().waiting.front();
         const std::chrono::seconds age(event.time == 0 ? 0 : secondsOf(doors_.clock.wall()) - event.time);
         const auto sent = doors_.source.send(event, age);
-        if (!sent) {
-            checkFailed(sent.error());
+        answers_ = sent.answered;
+        if (!sent.taken) {
+            wishes_ = {};
+            heed(sent.retryAfter, sent.trusted);
+            checkFailed(sent.taken.error());
             return false;
         }
         doors_.log.debug("the server was told event " + std::to_string(event.type) + '/' +

@@ -53,6 +53,7 @@ private:
     void giveBack(const source::Checked& checked, const source::Question& question);
     void keep(const source::Checked& checked);
     void heed(const source::Checked& checked);
+    void heed(const std::string& retryAfter, bool trusted);
     void answered();
     void considerOffer(const source::Offer& offer, const source::Checked& checked, const std::string& sessionId);
     void putOff(const source::Offer& offer, const Bar& bar, const std::string& sessionId);
@@ -105,6 +106,7 @@ private:
     std::vector<source::Remembered> rememberedOfOthers_; ///< in the order of the settings
     std::set<std::string> reported_;                     ///< offers that the server was told about by this process
     bool gaveUp_ = false; ///< the attempt waits for its line in the history, or for the next check
+    bool answers_ = true; ///< somebody was there for the last event, even if it was not taken
     bool gone_ = false;
     bool wanted_ = false;  ///< somebody asked for a check while we were downloading
     bool changed_ = false; ///< the store changed while we were downloading

@@ -1,10 +1,12 @@
 #include "client/agent/Cycle.h"
-#include "client/agent/Identity.h"
 #include "client/agent/RememberedFile.h"
 #include "client/core/Amounts.h"
 #include "client/core/Duration.h"
+#include "client/core/RandomText.h"
 #include "client/core/Text.h"
 #include "client/schedule/RetryAfter.h"
+
+#include <algorithm>
 
 namespace baton::agent {
 namespace {
@@ -87,17 +89,22 @@ void Cycle::giveBack(const source::Checked& checked, const source::Question& que
     }
 }
 
-// What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
 void Cycle::heed(const source::Checked& checked)
 {
     wishes_ = {};
     wishes_.isOverloaded = checked.overloaded;
     if (checked.trusted && checked.pollInterval) wishes_.pollInterval = *checked.pollInterval;
-    const auto stay = schedule::parseRetryAfter(checked.retryAfter, doors_.clock.wall());
+    heed(checked.retryAfter, checked.trusted);
+}
+
+// What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
+void Cycle::heed(const std::string& retryAfter, bool trusted)
+{
+    const auto stay = schedule::parseRetryAfter(retryAfter, doors_.clock.wall());
     if (!stay) return;
-    if (checked.trusted) wishes_.stayAway = stay;
+    if (trusted) wishes_.stayAway = std::max(*stay, wishes_.stayAway.value_or(Duration(0)));
     doors_.log.info("the server asks to stay away for " + printDuration(*stay) +
-                    (checked.trusted ? "" : ", which over plain http anybody could say: it is not obeyed"));
+                    (trusted ? "" : ", which over plain http anybody could say: it is not obeyed"));
 }
 
 // A server that has too much to do is asked less often, even if its answer is whole.

@@ -1,6 +1,6 @@
 #include "client/agent/Ledger.h"
 
-#include "client/agent/Identity.h"
+#include "client/core/RandomText.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
 

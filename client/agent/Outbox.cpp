@@ -1,5 +1,7 @@
 #include "client/agent/Outbox.h"
 
+#include "client/core/WholeNumber.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -47,14 +49,14 @@ Json toJson(const source::Event& event)
 
 source::Event eventFrom(const Json& document)
 {
-    return source::Event{document.at("type").get<int>(),
-                         document.at("result").get<int>(),
-                         document.at("errorCode").get<int>(),
+    return source::Event{smallNumberOf(document, "type"),
+                         smallNumberOf(document, "result"),
+                         smallNumberOf(document, "errorCode"),
                          document.at("version").get<std::string>(),
                          document.at("previousVersion").get<std::string>(),
                          document.at("nextVersion").get<std::string>(),
                          document.at("sessionId").get<std::string>(),
-                         document.value("time", std::int64_t{0}),
+                         wholeNumber(document.value("time", Json(0)), "time"),
                          document.value("appId", std::string())};
 }
 
@@ -144,9 +146,10 @@ std::string print(const Outbox& outbox)
 Outbox parseOutbox(const std::string& text)
 {
     const auto document = Json::parse(text);
-    if (document.at("format").get<int>() != 1) throw std::runtime_error("downloads/outbox.json is of another format");
+    if (wholeNumber(document.at("format"), "format") != 1)
+        throw std::runtime_error("downloads/outbox.json is of another format");
     Outbox outbox;
-    outbox.cursor = document.at("cursor").get<std::int64_t>();
+    outbox.cursor = wholeNumber(document.at("cursor"), "cursor");
     if (const auto& told = document.at("told"); !told.is_null())
         outbox.told = Told{{told.at("version").get<std::string>(), told.at("sha256").get<std::string>()},
                            told.at("sessionId").get<std::string>(),

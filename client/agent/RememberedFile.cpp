@@ -1,6 +1,7 @@
 #include "client/agent/RememberedFile.h"
 
 #include "client/core/Text.h"
+#include "client/core/WholeNumber.h"
 #include "client/os/Files.h"
 
 #include <nlohmann/json.hpp>
@@ -23,10 +24,14 @@ void say(Json& document, const char* name, const std::optional<Value>& value)
     if (value) document[name] = *value;
 }
 
-template <typename Value>
-void read(const Json& document, const char* name, std::optional<Value>& value)
+void read(const Json& document, const char* name, std::optional<std::string>& value)
 {
-    if (document.contains(name)) value = document.at(name).get<Value>();
+    if (document.contains(name)) value = document.at(name).get<std::string>();
+}
+
+void read(const Json& document, const char* name, std::optional<std::int64_t>& value)
+{
+    if (document.contains(name)) value = wholeNumber(document.at(name), name);
 }
 
 } // namespace
@@ -46,7 +51,8 @@ std::string print(const source::Remembered& remembered)
 source::Remembered parseRemembered(const std::string& text)
 {
     const auto document = Json::parse(text);
-    if (document.at("format").get<int>() != 1) throw std::runtime_error("downloads/server.json is of another format");
+    if (wholeNumber(document.at("format"), "format") != 1)
+        throw std::runtime_error("downloads/server.json is of another format");
     source::Remembered remembered;
     read(document, "cohort", remembered.cohort);
     read(document, "cohortHint", remembered.cohorthint);

@@ -1,6 +1,7 @@
 #include "client/assemble/Handed.h"
 
 #include "client/core/Text.h"
+#include "client/core/WholeNumber.h"
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
 
@@ -50,7 +51,7 @@ Handed handedFrom(const Json& object)
     handed.controlSocket = object.at("controlSocket").get<std::string>();
     handed.executable = object.at("executable").get<std::string>();
     handed.listens = object.at("listens").get<bool>();
-    handed.lock = object.at("lock").get<int>();
+    handed.lock = smallNumberOf(object, "lock");
     return handed;
 }
 

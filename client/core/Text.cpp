@@ -70,6 +70,13 @@ bool isSha256Hex(std::string_view text)
     return text.size() == 64 && std::all_of(text.begin(), text.end(), allowed);
 }
 
+bool isDescriptorName(std::string_view text)
+{
+    constexpr std::size_t Longest = 255;
+    return !text.empty() && text.size() <= Longest &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f && c != ':'; });
+}
+
 bool isUtf8(std::string_view text)
 {
     while (!text.empty()) {

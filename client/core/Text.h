@@ -24,6 +24,9 @@ bool isVersionText(std::string_view text);
 /// Whether it is 64 lower-case hex digits.
 bool isSha256Hex(std::string_view text);
 
+/// Whether a stored descriptor may be called so: 1-255 printable ASCII characters without a colon.  [sd_notify(3)]
+bool isDescriptorName(std::string_view text);
+
 /// Whether it is well-formed UTF-8 (no surrogates, no overlong forms).
 bool isUtf8(std::string_view text);
 

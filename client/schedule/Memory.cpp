@@ -1,11 +1,13 @@
 #include "client/schedule/Memory.h"
 
 #include "client/core/Timestamp.h"
+#include "client/core/WholeNumber.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -39,9 +41,9 @@ Why whyFrom(const std::string& word)
 
 Memory memoryFrom(const Json& document)
 {
-    if (document.at("format").get<int>() != Format) throw std::runtime_error("its format is not known to this version");
-    const auto failures = document.at("failures").get<std::int64_t>();
-    if (failures < 0) throw std::runtime_error("failures is negative");
+    if (wholeNumber(document.at("format"), "format") != Format)
+        throw std::runtime_error("its format is not known to this version");
+    const auto failures = wholeNumber(document.at("failures"), "failures", 0, std::numeric_limits<std::int64_t>::max());
     return {static_cast<int>(std::min<std::int64_t>(failures, MostFailures)), timeFrom(document.at("lastCheck")),
             timeFrom(document.at("notBefore")), whyFrom(document.at("why").get<std::string>())};
 }

@@ -6,7 +6,6 @@
 #include "protocol/Version.h"
 
 #include <algorithm>
-#include <cctype>
 
 namespace baton::source {
 namespace {
@@ -21,12 +20,6 @@ Refused refusedBy(const std::string& word)
 {
     auto meant = meaningOfWord(word);
     return Refused{invalid(code::AnswerInvalid, std::move(meant.sentence)), meant.notNow};
-}
-
-bool isSameId(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 // A codebase is a directory, whether or not it says so by its last character; the name was checked to be one segment.
@@ -130,7 +123,7 @@ bool isCohort(const std::string& text)
 const protocol::AppResponse* appIn(const protocol::Response& response, const std::string& appId)
 {
     for (const auto& app : response.apps)
-        if (isSameId(app.appid, appId)) return &app;
+        if (protocol::isWord(app.appid, appId)) return &app;
     return nullptr;
 }
 

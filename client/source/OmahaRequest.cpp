@@ -1,11 +1,10 @@
 #include "client/source/OmahaRequest.h"
 
 #include "client/core/ProductVersion.h"
+#include "client/core/RandomText.h"
 #include "protocol/AppAttributes.h"
 
 #include <sys/utsname.h>
-
-#include <random>
 
 namespace baton::source {
 namespace {
@@ -57,7 +56,7 @@ protocol::Request requestOf(Asker asker, const std::string& sessionId, std::vect
     request.version = std::string(UpdaterName) + '-' + std::string(productVersion());
     request.updaterversion = productVersion();
     request.installsource = installSource(asker, form);
-    request.requestid = newGuid();
+    request.requestid = randomGuid();
     request.sessionid = sessionId;
     request.ismachine = true;
     request.os = thisSystem(form);
@@ -138,17 +137,6 @@ protocol::Event eventOf(const Event& event, protocol::Form form)
 }
 
 } // namespace
-
-std::string newGuid()
-{
-    static constexpr std::string_view Digits = "0123456789abcdef";
-    std::random_device random;
-    std::uniform_int_distribution<std::size_t> digit(0, Digits.size() - 1);
-    std::string text = "{xxxxxxxx-xxxx-4xxx-axxx-xxxxxxxxxxxx}";
-    for (char& c : text)
-        if (c == 'x') c = Digits[digit(random)];
-    return text;
-}
 
 protocol::Form formFor(const Identity& identity, const transport::Url& endpoint)
 {

@@ -37,9 +37,6 @@ struct Identity {
     std::map<std::uint64_t, protocol::CupKey> cupKeys{};
 };
 
-/// 128 random bits in braces: of a request, a session, a stored day.
-std::string newGuid();
-
 protocol::Form formFor(const Identity& identity, const transport::Url& endpoint);
 
 protocol::Request checkRequest(const Identity& identity, const Question& question, protocol::Form form);

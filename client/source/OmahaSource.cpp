@@ -1,17 +1,18 @@
 #include "client/source/OmahaSource.h"
 
+#include "client/core/RandomText.h"
 #include "client/core/Text.h"
 #include "client/source/Meaning.h"
 #include "client/source/Refusals.h"
 
 #include <algorithm>
 #include <iterator>
-#include <random>
 
 namespace baton::source {
 namespace {
 
 constexpr std::chrono::seconds LateEvent{60};
+constexpr std::size_t NonceDigits = 64; // 32 bytes
 
 // As go-omaha's client does: an address without a path is the server's, and Omaha lives at /v1/update/ there.
 Result<transport::Url> endpointOf(const std::string& server)
@@ -25,6 +26,8 @@ Result<transport::Url> endpointOf(const std::string& server)
 // On the way to a loopback address there is nobody.
 bool cannotBeForged(const transport::Url& url) { return url.scheme == transport::Scheme::Https || isLoopback(url); }
 
+bool isSuccess(int status) { return status / 100 == 2; }
+
 bool isOverloaded(int status)
 {
     constexpr int TooManyRequests = 429;
@@ -37,33 +40,11 @@ std::string retryAfterOf(const transport::HttpReply& reply)
     return std::string(omaha.empty() ? reply.header("Retry-After") : omaha);
 }
 
-// 32 random bytes.
-std::string newNonce()
-{
-    static constexpr std::string_view Digits = "0123456789abcdef";
-    std::random_device random;
-    std::uniform_int_distribution<std::size_t> digit(0, Digits.size() - 1);
-    std::string nonce(64, '0');
-    for (char& c : nonce) c = Digits[digit(random)];
-    return nonce;
-}
-
 // Some servers set only the one, some only the other.
 std::string_view proofIn(const transport::HttpReply& reply)
 {
     const auto proof = reply.header("X-Cup-Server-Proof");
     return proof.empty() ? reply.header("ETag") : proof;
-}
-
-Failure unproven(const transport::HttpReply& reply, const std::string& fault, const std::string& server,
-                 std::uint64_t id)
-{
-    auto plain = notOmaha(reply, {});
-    if (plain.code == code::AnswerInvalid) return plain; // A page of HTML: a captive portal, which has no keys.
-    return Failure{Category::UpdateCheck, code::AnswerInvalid,
-                   "the answer of " + escaped(server) + " is not believed: " + fault +
-                       "; somebody changed it on the way, or the server has no private key for --cup-key " +
-                       std::to_string(id)};
 }
 
 Checked nobody(const Failure& why, const Question& question)
@@ -82,7 +63,7 @@ OtherAnswer understood(const protocol::Response& response, const std::string& ap
         return {Failure{Category::UpdateCheck, code::AnswerInvalid,
                         "the answer does not speak of the app " + escaped(appId)},
                 before};
-    auto noted = source::noted(before, response, *app, newGuid());
+    auto noted = source::noted(before, response, *app, randomGuid());
     std::move(noted.remarks.begin(), noted.remarks.end(), std::back_inserter(remarks));
     return {meaningOf(*app), std::move(noted.remembered)};
 }
@@ -109,26 +90,34 @@ OmahaSource::OmahaSource(Identity identity, transport::Transport& transport)
 {
 }
 
-// Without keys the transport's word is enough. With them an answer is this server's or it is none; an HTTP error
-// without a proof stays what it is, an error of whoever stands on the way.
+// Without keys the transport's word is enough.
 Result<OmahaSource::Heard> OmahaSource::ask(const transport::Url& url, const transport::Headers& headers,
                                             const std::string& question)
 {
     if (identity_.cupKeys.empty()) {
         auto reply = transport_.post(url, headers, question);
         if (!reply) return reply.error();
-        return Heard{std::move(reply.value()), false};
+        return Heard{std::move(reply.value())};
     }
     const auto& [id, key] = *identity_.cupKeys.rbegin();
-    const auto cup2key = std::to_string(id) + ':' + newNonce();
+    const auto cup2key = std::to_string(id) + ':' + randomHex(NonceDigits);
     auto target = url;
     target.target = protocol::withCup(url.target, cup2key, question);
     auto reply = transport_.post(target, headers, question);
     if (!reply) return reply.error();
-    const auto fault = protocol::faultOfProof(key, {question, cup2key, reply->body}, proofIn(*reply));
-    if (fault.empty()) return Heard{std::move(reply.value()), true};
-    if (reply->status / 100 != 2) return Heard{std::move(reply.value()), false, false};
-    return unproven(*reply, fault, identity_.server, id);
+    auto fault = protocol::faultOfProof(key, {question, cup2key, reply->body}, proofIn(*reply));
+    return Heard{std::move(reply.value()), fault.empty(), std::move(fault)};
+}
+
+// Without its proof an answer is none. An HTTP error stays what it is, an error of whoever stands on the way.
+Failure OmahaSource::unproven(const Heard& heard) const
+{
+    auto plain = notOmaha(heard.reply, {});
+    if (plain.code == code::AnswerInvalid) return plain; // A page of HTML: a captive portal, which has no keys.
+    return Failure{Category::UpdateCheck, code::AnswerInvalid,
+                   "the answer of " + escaped(identity_.server) + " is not believed: " + heard.fault +
+                       "; somebody changed it on the way, or the server has no private key for --cup-key " +
+                       std::to_string(identity_.cupKeys.rbegin()->first)};
 }
 
 Checked OmahaSource::check(const Question& question)
@@ -139,11 +128,12 @@ Checked OmahaSource::check(const Question& question)
     const auto request = checkRequest(identity_, question, form);
     const auto heard = ask(*url, headersFor(request, question.asker, form), encode(request, form));
     if (!heard) return nobody(heard.error(), question);
+    if (isSuccess(heard->reply.status) && !heard->fault.empty()) return nobody(unproven(*heard), question);
     const auto& reply = heard->reply;
     Checked checked{notOmaha(reply, {}), retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
     checked.remembered = question.remembered;
     checked.overloaded = isOverloaded(reply.status);
-    if (!heard->believed) return checked;
+    if (!heard->fault.empty()) return checked;
     try {
         understand(checked, protocol::decodeResponse(reply.body), identity_.appId, question);
     } catch (const protocol::DecodeError& e) {
@@ -152,17 +142,20 @@ Checked OmahaSource::check(const Question& question)
     return checked;
 }
 
-Result<Done> OmahaSource::send(const Event& event, std::chrono::seconds age)
+Sent OmahaSource::send(const Event& event, std::chrono::seconds age)
 {
     const auto url = endpointOf(identity_.server);
-    if (!url) return url.error();
+    if (!url) return {url.error(), false};
     const auto form = formFor(identity_, *url);
     const auto request = eventRequest(identity_, event, form);
     auto headers = headersFor(request, Asker::Schedule, form);
     if (age >= LateEvent) headers.emplace_back("X-Request-Age", std::to_string(age.count()));
     const auto heard = ask(*url, headers, encode(request, form));
-    if (!heard) return heard.error();
-    return Done{};
+    if (!heard) return {heard.error(), false};
+    const auto& reply = heard->reply;
+    if (isSuccess(reply.status) && !heard->fault.empty()) return {unproven(*heard)};
+    if (!isOverloaded(reply.status)) return {Done{}};
+    return {notOmaha(reply, {}), true, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
 }
 
 } // namespace baton::source

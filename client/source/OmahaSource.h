@@ -13,16 +13,17 @@ public:
     OmahaSource(Identity identity, transport::Transport& transport);
 
     Checked check(const Question& question) override;
-    Result<Done> send(const Event& event, std::chrono::seconds age) override;
+    Sent send(const Event& event, std::chrono::seconds age) override;
 
 private:
     /// A reply and whether its proof held.
     struct Heard {
         transport::HttpReply reply;
         bool proven = false;
-        bool believed = true; ///< false: an HTTP error that anybody could have sent
+        std::string fault{}; ///< why it did not, where it had to
     };
     Result<Heard> ask(const transport::Url& url, const transport::Headers& headers, const std::string& question);
+    Failure unproven(const Heard& heard) const;
 
     Identity identity_;
     transport::Transport& transport_;

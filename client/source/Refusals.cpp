@@ -3,6 +3,7 @@
 #include "client/core/Text.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace baton::source {
@@ -22,6 +23,30 @@ bool isOnlyDeclaration(std::string_view body)
     return body.find_first_not_of(" \t\r\n") == body.npos;
 }
 
+struct StatusHint {
+    int least;
+    int most;
+    std::string_view hint;
+};
+
+constexpr std::array StatusHints{
+    StatusHint{400, 400, ": it does not take our request; try another --protocol, or a --cup-key that it has"},
+    StatusHint{401, 401, ": it wants to know who asks; see --authorization-file"},
+    StatusHint{403, 403, ": it does not let us in; see --authorization-file, --client-cert"},
+    StatusHint{404, 405, ": Omaha is not there; check the path in --server"},
+    StatusHint{429, 429, ": it is asked too often"},
+    StatusHint{500, 599, ": it is in trouble; its own log says why"},
+};
+
+std::string sentenceOf(const transport::HttpReply& reply)
+{
+    auto sentence = "the server answers with HTTP status " + std::to_string(reply.status);
+    for (const auto& hint : StatusHints)
+        if (hint.least <= reply.status && reply.status <= hint.most) sentence += hint.hint;
+    const auto after = reply.header("Retry-After");
+    return after.empty() ? sentence : sentence + "; Retry-After: " + escaped(after, 64);
+}
+
 Failure invalid(int code, std::string detail) { return Failure{Category::UpdateCheck, code, std::move(detail)}; }
 
 } // namespace
@@ -33,9 +58,7 @@ Failure notOmaha(const transport::HttpReply& reply, const std::string& why)
         return invalid(code::HttpStatusBase + reply.status,
                        "the server points to " + escaped(location) +
                            "; of a request only 307 and 308 are followed: give that address to --server");
-    if (reply.status / 100 != 2)
-        return invalid(code::HttpStatusBase + reply.status,
-                       "the server answers with HTTP status " + std::to_string(reply.status));
+    if (reply.status / 100 != 2) return invalid(code::HttpStatusBase + reply.status, sentenceOf(reply));
     if (isOnlyDeclaration(reply.body))
         return invalid(code::EmptyAnswer, "the answer is empty: the server could not read our request");
     if (looksLikeHtml(reply.body))

@@ -1,10 +1,10 @@
 #include "client/source/Sentences.h"
 
 #include "client/core/Text.h"
+#include "protocol/Attributes.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 namespace baton::source {
 namespace {
@@ -45,18 +45,13 @@ constexpr std::array Sentences{
                                     "package"},
 };
 
-bool isSame(std::string_view a, std::string_view b)
-{
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-}
-
 } // namespace
 
 Meant meaningOfWord(std::string_view word)
 {
-    const auto* const known = std::find_if(Sentences.begin(), Sentences.end(),
-                                           [&](const Sentence& sentence) { return isSame(sentence.word, word); });
+    const auto* const known = std::find_if(Sentences.begin(), Sentences.end(), [&](const Sentence& sentence) {
+        return protocol::isWord(sentence.word, word);
+    });
     auto sentence = "the server refuses (" + escaped(word) + ')';
     if (known == Sentences.end()) return {sentence + ": a word that this client does not know", false};
     return {sentence.append(": ").append(known->meaning), known->notNow};

@@ -119,16 +119,23 @@ struct Event {
     friend bool operator==(const Event&, const Event&) = default;
 };
 
+/// What became of an event.
+struct Sent {
+    Result<Done> taken;       ///< a failure: it must be sent again
+    bool answered = true;     ///< false: nobody was there, and nobody will answer a check either
+    std::string retryAfter{}; ///< of who did not take it; as in Checked
+    bool trusted = false;
+};
+
 /// Blocks within the transport's limits.
 struct Source {
     virtual ~Source() = default;
 
     virtual Checked check(const Question& question) = 0;
 
-    /// Success is any HTTP answer, where answers are proven a proven one or an HTTP error: nobody may wait for an
-    /// acknowledgement. A failure means that it must be sent again.
-    /// `age`: how long ago it happened.
-    virtual Result<Done> send(const Event& event, std::chrono::seconds age) = 0;
+    /// Taken it is with any HTTP answer but 429 and 5xx, where answers are proven with a proven one or an HTTP error:
+    /// no server is bound to acknowledge an event in words. `age`: how long ago it happened.
+    virtual Sent send(const Event& event, std::chrono::seconds age) = 0;
 };
 
 /// Whether `offered` comes after `running` in Omaha's order. False for a text that has no order; an empty `running` is

@@ -13,6 +13,7 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 
 namespace baton::agent {
 
@@ -52,7 +53,9 @@ struct ScriptedSource : source::Source {
         heard.push_back(question.asker == source::Asker::Person ? "check!" : "check");
         versions.push_back(question.version);
         if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, {}};
+        remembered.push_back(question.remembered);
         auto checked = next(answers);
+        checked.remembered = tells.value_or(question.remembered);
         for (const auto& other : question.others) {
             otherVersions.push_back(other.version);
             auto of = next(otherAnswers);
@@ -69,14 +72,16 @@ struct ScriptedSource : source::Source {
         from.pop_front();
         return {answer, retryAfter, trusted, {}, overloaded};
     }
-    Result<Done> send(const source::Event& event, std::chrono::seconds) override
+    source::Sent send(const source::Event& event, std::chrono::seconds age) override
     {
-        if (isAway) return Failure{Category::UpdateCheck, code::HttpError, "no connection"};
+        if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, false};
+        if (takesNoEvent) return {Failure{Category::UpdateCheck, code::HttpError, "503"}, true, retryAfterEvents, true};
         heard.push_back((event.appId.empty() ? "" : event.appId + ' ') + std::to_string(event.type) + '/' +
                         std::to_string(event.result) +
                         (event.errorCode != 0 ? ':' + std::to_string(event.errorCode) : ""));
         events.push_back(event);
-        return Done{};
+        ages.push_back(age);
+        return {Done{}};
     }
     std::deque<source::Answer> answers;
     std::deque<source::Answer> otherAnswers; // of one more app
@@ -89,6 +94,11 @@ struct ScriptedSource : source::Source {
     std::vector<std::string> heard;
     std::vector<std::string> versions;
     std::vector<source::Event> events;
+    bool takesNoEvent = false;
+    std::string retryAfterEvents;
+    std::vector<std::chrono::seconds> ages; // of the events
+    std::optional<source::Remembered> tells;
+    std::vector<source::Remembered> remembered; // with each check
 };
 
 // Packages in memory, by address.

@@ -88,6 +88,56 @@ TEST_F(CycleTest, KeepsEventsUntilSomebodyAnswersAndSendsThemBeforeACheck)
     live({timePasses});
 
     EXPECT_THAT(source.heard, ElementsAre("800/1", "3/2", "check"));
+    EXPECT_EQ(source.ages.front(), std::chrono::seconds(0)) << "13/1 was sent when it happened";
+    EXPECT_GE(source.ages.back(), std::chrono::minutes(1)) << "3/2 waited for a server";
+}
+
+TEST_F(CycleTest, AnEventThatIsNotTakenIsKeptAndHoldsNoMoreThanThreeContactsBack)
+{
+    source.answers = {offer()};
+    live({});
+    line(store::Outcome::Committed);
+    source.takesNoEvent = true;
+    source.heard.clear();
+
+    live({}); // Two contacts: of what waits at its start, and of the first check.
+    EXPECT_THAT(source.heard, IsEmpty());
+    live({timePasses});
+    EXPECT_THAT(source.heard, ElementsAre("check"));
+
+    source.takesNoEvent = false;
+    source.heard.clear();
+    live({});
+    EXPECT_THAT(source.heard, ElementsAre("800/1", "3/2", "check"));
+}
+
+TEST_F(CycleTest, StaysAwayAsLongAsAServerAsksThatTakesNoEvent)
+{
+    settings.interval = std::chrono::minutes(1);
+    source.answers = {offer()};
+    live({});
+    line(store::Outcome::Committed);
+    source.takesNoEvent = true;
+    source.retryAfterEvents = "7200";
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(2));
+}
+
+TEST_F(CycleTest, SendsBackWhatTheServerWantedToHearAgainAlsoAfterARestart)
+{
+    source::Remembered told;
+    told.cohort = "1:2:";
+    told.lastDay = 7265;
+    source.tells = told;
+    live({timePasses});
+    source.tells.reset();
+    live({timePasses});
+
+    EXPECT_EQ(source.remembered.front(), source::Remembered());
+    ASSERT_GE(source.remembered.size(), 3U);
+    for (std::size_t i = 1; i < source.remembered.size(); ++i) EXPECT_EQ(source.remembered[i], told) << i;
 }
 
 TEST_F(CycleTest, GivesAnAttemptUpThatNobodyCanServeAndTellsTheEndFromTheHistory)

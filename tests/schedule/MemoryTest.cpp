@@ -27,10 +27,13 @@ TEST(Memory, IsRefusedWhenItIsDamaged)
     const auto whole = print(Waiting);
     for (std::size_t length = 0; length + 2 < whole.size(); ++length)
         EXPECT_THROW(parseMemory(whole.substr(0, length)), std::runtime_error) << length;
-    for (const auto* text : {"[]", "{}", R"({"format":2,"failures":0,"lastCheck":null,"notBefore":null,"why":"start"})",
-                             R"({"format":1,"failures":-1,"lastCheck":null,"notBefore":null,"why":"start"})",
-                             R"({"format":1,"failures":0,"lastCheck":"soon","notBefore":null,"why":"start"})",
-                             R"({"format":1,"failures":0,"lastCheck":null,"notBefore":null,"why":"mood"})"})
+    for (const auto* text :
+         {"[]", "{}", R"({"format":2,"failures":0,"lastCheck":null,"notBefore":null,"why":"start"})",
+          R"({"format":1,"failures":-1,"lastCheck":null,"notBefore":null,"why":"start"})",
+          R"({"format":1,"failures":1e30,"lastCheck":null,"notBefore":null,"why":"start"})",
+          R"({"format":1,"failures":99999999999999999999999,"lastCheck":null,"notBefore":null,"why":"start"})",
+          R"({"format":1,"failures":0,"lastCheck":"soon","notBefore":null,"why":"start"})",
+          R"({"format":1,"failures":0,"lastCheck":null,"notBefore":null,"why":"mood"})"})
         EXPECT_THROW(parseMemory(text), std::runtime_error) << text;
 }
 

@@ -8,6 +8,7 @@
 
 using namespace baton;
 using namespace baton::source;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 namespace {
@@ -101,7 +102,13 @@ TEST_F(OmahaSourceTest, EveryAnswerThatIsNoneHasItsSentence)
     EXPECT_THAT(sentenceFor("{\"request\":{}}"), HasSubstr("no response"));
     EXPECT_THAT(sentenceFor("<response protocol=\"3.0\"><app appid=\"other\" status=\"ok\"/></response>"),
                 HasSubstr("does not speak of the app Web"));
-    EXPECT_THAT(sentenceFor("gone", 404), HasSubstr("HTTP status 404"));
+    EXPECT_THAT(sentenceFor("gone", 404), HasSubstr("HTTP status 404: Omaha is not there; check the path"));
+    EXPECT_THAT(sentenceFor("what?", 400), HasSubstr("HTTP status 400: it does not take our request"));
+    EXPECT_THAT(sentenceFor("who?", 401), HasSubstr("HTTP status 401: it wants to know who asks"));
+    EXPECT_THAT(sentenceFor("oops", 503), HasSubstr("HTTP status 503: it is in trouble"));
+    EXPECT_THAT(sentenceFor("teapot", 418), EndsWith("HTTP status 418"));
+    transport.reply.headers = {{"Retry-After", "7200"}};
+    EXPECT_THAT(sentenceFor("slower", 429), HasSubstr("HTTP status 429: it is asked too often; Retry-After: 7200"));
 }
 
 TEST_F(OmahaSourceTest, ARefusalInTheBodyWinsOverTheStatus)
@@ -245,12 +252,30 @@ TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProvenOrAnError)
     OmahaSource source(identity, signer);
     const Event event{3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"};
 
-    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)));
+    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)).taken);
     EXPECT_TRUE(signer.asks.starts_with("7:"));
     signer.header = "X-Other";
-    EXPECT_FALSE(source.send(event, std::chrono::seconds(0))) << "somebody on the way may have swallowed it";
-    signer.reply.status = 500;
-    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)));
+    const auto unproven = source.send(event, std::chrono::seconds(0));
+    EXPECT_FALSE(unproven.taken) << "somebody on the way may have swallowed it";
+    EXPECT_TRUE(unproven.answered);
+    signer.reply.status = 404;
+    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)).taken);
+}
+
+TEST_F(OmahaSourceTest, AnEventIsNotTakenByAServerThatHasTooMuchToDo)
+{
+    Identity identity;
+    identity.server = "https://h/";
+    identity.appId = "web";
+    for (const int status : {429, 500, 503}) {
+        transport.reply.status = status;
+        transport.reply.headers = {{"Retry-After", "70"}};
+        const Event event{3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"};
+        const auto sent = OmahaSource(identity, transport).send(event, std::chrono::seconds(0));
+        EXPECT_FALSE(sent.taken) << status;
+        EXPECT_TRUE(sent.answered && sent.trusted) << status;
+        EXPECT_EQ(sent.retryAfter, "70") << status;
+    }
 }
 
 TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
@@ -260,9 +285,9 @@ TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
     identity.appId = "web";
     OmahaSource source(identity, transport);
 
-    ASSERT_TRUE(source.send({3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"}, std::chrono::seconds(5)));
+    ASSERT_TRUE(source.send({3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"}, std::chrono::seconds(5)).taken);
     EXPECT_EQ(transport::headerOf(transport.sent, "X-Request-Age"), "");
-    ASSERT_TRUE(source.send({3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"}, std::chrono::seconds(7200)));
+    ASSERT_TRUE(source.send({3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"}, std::chrono::seconds(7200)).taken);
     EXPECT_EQ(transport::headerOf(transport.sent, "X-Request-Age"), "7200");
 }
 
@@ -305,7 +330,7 @@ TEST_F(OmahaSourceTest, TellsAnEventOfTheAppThatItIsOf)
     Event event{3, 2, 0, "7.0.0", "6.0.0", "7.0.0", "{s}"};
     event.appId = "io.maps";
 
-    ASSERT_TRUE(OmahaSource(identity, transport).send(event, std::chrono::seconds(0)));
+    ASSERT_TRUE(OmahaSource(identity, transport).send(event, std::chrono::seconds(0)).taken);
 
     const auto request = protocol::decodeRequest(transport.text);
     ASSERT_EQ(request.apps.size(), 1U);
