@@ -38,7 +38,7 @@ std::vector<const Element*> demandEachOnce(std::vector<const Element*> elements,
 Extras extrasOf(const Element& element);
 void encodeExtras(Element& element, const Extras& extras);
 
-/// Words of Omaha's are the same in any case.
+/// Words and ids of Omaha's are the same in any case.
 bool isWord(std::string_view text, std::string_view word);
 
 [[noreturn]] void refuse(const Element& element, const char* attribute, const std::string& why);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace baton::protocol {
 namespace {
@@ -51,10 +52,12 @@ Read read(std::string_view document, const char* root)
     return {std::move(element), true};
 }
 
+// The message is let go before its text is made: of a long one every copy counts.
 template <typename Message>
-std::string write(const Message& message, Form form)
+std::string write(Message message, Form form)
 {
     const auto tree = treeOf(message, form);
+    message = {};
     switch (form) {
     case Form::Xml: return writeXml(tree);
     case Form::Json3: return writeJson(tree, Names::Singular, Layout::Compact);
@@ -83,12 +86,12 @@ void demandProtocol(const Element& root, const std::string& protocol, bool isXml
     refuse(root, "protocol", "\"" + printable(protocol) + "\" is not " + (isXml ? "3.0 or 3.1" : "3.0, 3.1 or 4.0"));
 }
 
-std::string encode(const Request& request, Form form) { return write(request, form); }
+std::string encode(Request request, Form form) { return write(std::move(request), form); }
 
-std::string encode(const Response& response, Form form)
+std::string encode(Response response, Form form)
 {
     const bool guarded = (form == Form::Json3 || form == Form::Json4) && response.protocol != "3.0";
-    return (guarded ? ")]}'\n" : "") + write(response, form);
+    return (guarded ? ")]}'\n" : "") + write(std::move(response), form);
 }
 
 Request decodeRequest(std::string_view document)

@@ -28,8 +28,9 @@ Form formOf(std::string_view document, std::string_view protocol);
 
 /// The message's own `protocol` is written, whatever the form. What a form cannot say is left out; docs/protocol.md has
 /// the list. A JSON response other than 3.0's begins with `)]}'` and a newline. In 4.0 a manifest becomes a pipeline.
-std::string encode(const Request& request, Form form);
-std::string encode(const Response& response, Form form);
+/// The message is taken, so that its caller need not hold it beside its text.
+std::string encode(Request request, Form form);
+std::string encode(Response response, Form form);
 
 /// Any form. Unknown elements and attributes are ignored.  @throws DecodeError
 Request decodeRequest(std::string_view document);

@@ -10,6 +10,7 @@
 #include <istream>
 #include <ostream>
 #include <system_error>
+#include <utility>
 
 namespace baton::assemble {
 namespace {
@@ -22,12 +23,14 @@ namespace {
 
 std::string readStream(std::istream& in)
 {
-    std::string text;
     std::array<char, 65536> block{};
+    std::string text;
+    text.reserve(LongestMessage + block.size());
     while (in.read(block.data(), block.size()) || in.gcount() > 0) {
         text.append(block.data(), static_cast<std::size_t>(in.gcount()));
         if (text.size() > LongestMessage) refuseLong();
     }
+    if (in.bad()) throw UsageError("standard input cannot be read; give a FILE, or a pipe", exitcode::NoInput);
     return text;
 }
 
@@ -41,13 +44,22 @@ try {
     throw UsageError(error.what(), exitcode::NoInput);
 }
 
+// What was decoded is let go before the answer is written: of a long message every copy counts.
+template <typename Decoder>
+std::string canonical(Decoder decode, std::string message)
+{
+    auto values = decode(message);
+    message = {};
+    return encode(std::move(values), protocol::Form::Canonical);
+}
+
 } // namespace
 
-std::string canonicalJson(std::string_view kind, std::string_view message)
+std::string canonicalJson(std::string_view kind, std::string message)
 try {
     if (message.size() > LongestMessage) refuseLong();
-    if (kind == "request") return encode(protocol::decodeRequest(message), protocol::Form::Canonical);
-    if (kind == "response") return encode(protocol::decodeResponse(message), protocol::Form::Canonical);
+    if (kind == "request") return canonical(protocol::decodeRequest, std::move(message));
+    if (kind == "response") return canonical(protocol::decodeResponse, std::move(message));
     throw UsageError("\"" + escaped(kind) + "\" is neither request nor response: baton decode response answer.xml");
 } catch (const protocol::DecodeError& error) {
     throw UsageError("this is no Omaha " + std::string(kind) + ": " + escaped(error.what(), 400), exitcode::Data);

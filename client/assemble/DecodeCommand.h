@@ -14,7 +14,7 @@ namespace baton::assemble {
 inline constexpr std::size_t LongestMessage = std::size_t{512} * 1024;
 
 /// `kind` is request or response.  @throws UsageError (65) in one line if it is not Omaha
-std::string canonicalJson(std::string_view kind, std::string_view message);
+std::string canonicalJson(std::string_view kind, std::string message);
 
 /// request|response [FILE|-]
 int decodeCommand(const Resolved& resolved, std::istream& in, std::ostream& out);

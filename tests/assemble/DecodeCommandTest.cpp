@@ -24,6 +24,29 @@ int exitCodeOf(std::string_view kind, const std::string& message)
     return 0;
 }
 
+// What a directory or a closed descriptor is behind std::cin.
+struct Unreadable : std::streambuf {
+    std::streamsize xsgetn(char*, std::streamsize) override { throw std::ios_base::failure("error reading the file"); }
+    int_type underflow() override { throw std::ios_base::failure("error reading the file"); }
+};
+
+TEST(DecodeCommand, DoesNotTakeAnInputThatCannotBeReadForAnEmptyOne)
+{
+    Unreadable nothing;
+    std::istream in(&nothing);
+    std::ostringstream out;
+    Resolved resolved;
+    resolved.rest = {"request"};
+
+    try {
+        decodeCommand(resolved, in, out);
+        ADD_FAILURE() << "it was read";
+    } catch (const UsageError& error) {
+        EXPECT_EQ(error.exitCode(), 66);
+        EXPECT_THAT(error.what(), HasSubstr("standard input cannot be read"));
+    }
+}
+
 TEST(DecodeCommand, WritesARequestInJsonsNames)
 {
     const auto json = canonicalJson("request", R"(<?xml version="1.0" encoding="UTF-8"?>
