@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <system_error>
 #include <vector>
 
 namespace baton::transport {
@@ -81,7 +82,12 @@ StreamSocket connectTo(const std::string& socket)
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     socket.copy(address.sun_path, sizeof address.sun_path - 1);
-    return connectTo(SocketAddress(reinterpret_cast<const sockaddr*>(&address), sizeof address), Duration(1000));
+    try {
+        return connectTo(SocketAddress(reinterpret_cast<const sockaddr*>(&address), sizeof address), Duration(1000));
+    } catch (const Poco::Exception& e) {
+        const auto why = e.code() == 0 ? e.displayText() : std::generic_category().message(e.code());
+        throw Poco::Net::NetException("no connection (" + socket + ": " + why + ")");
+    }
 }
 
 Result<Done> openTunnel(const StreamSocket& plain, const Url& url, const Proxy& proxy)

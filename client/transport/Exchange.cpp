@@ -17,6 +17,17 @@ namespace {
 // What OpenSSL calls the alert of a server that was shown none.  [RFC 8446, 6.2]
 constexpr std::string_view WantsCertificate = "alert certificate required";
 
+// Of a server that was asked for TLS and has none.
+constexpr std::string_view SpeaksNoTls = "wrong version number";
+
+// Poco's name of the least special errors says nothing that the message does not.
+std::string sentenceOf(const Poco::Exception& error)
+{
+    const std::string name = error.name();
+    const bool isVague = name == "Net Exception" || name == "I/O error";
+    return escaped(isVague && !error.message().empty() ? error.message() : error.displayText(), 400);
+}
+
 Failure refuse(int code, const std::string& why) { return Failure{Category::Download, code, why}; }
 
 Poco::Timespan timespan(Duration time) { return Poco::Timespan(std::chrono::microseconds(time).count()); }
@@ -38,7 +49,7 @@ try {
     auto result = overConnection(receiver);
     return result ? result : told(result.error());
 } catch (const Poco::Exception& e) {
-    return told(refuse(code::Transfer, escaped(e.displayText(), 400)));
+    return told(refuse(code::Transfer, sentenceOf(e)));
 } catch (const std::exception& e) {
     return told(refuse(code::Transfer, escaped(e.what(), 400)));
 }
@@ -167,6 +178,8 @@ Failure Exchange::told(Failure failure) const
         failure.detail = "the server's certificate is refused: " + tls_->refusal() + " [" + failure.detail + "]";
     if (tls_ && failure.detail.find(WantsCertificate) != std::string::npos)
         failure.detail += " (it wants to see a certificate of ours: --client-cert)";
+    if (tls_ && failure.detail.find(SpeaksNoTls) != std::string::npos)
+        failure.detail += " (what answers there speaks no TLS: is it http://?)";
     auto what = describe(question_, hop_.url);
     if (proxy_) what += " through the proxy " + print(*proxy_);
     failure.detail = what + ": " + failure.detail;

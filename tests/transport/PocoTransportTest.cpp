@@ -1,9 +1,14 @@
 #include "tests/transport/Collector.h"
 
+#include <Poco/Net/ServerSocket.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <condition_variable>
+#include <string_view>
+#include <thread>
 
 using namespace baton;
 using namespace baton::transport;
@@ -49,6 +54,25 @@ TEST(PocoTransport, PostsAndKeepsStatusHeadersAndBody)
     EXPECT_THAT(asked, HasSubstr("X-Test: 1\r\n"));
     EXPECT_THAT(asked, HasSubstr("Connection: close\r\n"));
     EXPECT_TRUE(asked.ends_with("\r\n\r\n<request/>"));
+}
+
+TEST(PocoTransport, SaysWhenWhatAnswersSpeaksNoTls)
+{
+    const Poco::Net::ServerSocket listener(Poco::Net::SocketAddress("127.0.0.1", 0));
+    std::thread server([&] {
+        auto client = Poco::Net::ServerSocket(listener).acceptConnection();
+        std::array<char, 4096> hello{}; // Read before it is answered: what is left unread would reset the connection.
+        client.receiveBytes(hello.data(), hello.size());
+        constexpr std::string_view Answer = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        client.sendBytes(Answer.data(), static_cast<int>(Answer.size()));
+    });
+    const auto url = parseUrl("https://127.0.0.1:" + std::to_string(listener.address().port()) + '/').value();
+
+    const auto reply = PocoTransport(quick()).post(url, {}, "q");
+    server.join();
+
+    ASSERT_FALSE(reply);
+    EXPECT_THAT(reply.error().detail, HasSubstr("speaks no TLS: is it http://?"));
 }
 
 TEST(PocoTransport, TakesAChunkedAnswerToAPost)
