@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <ostream>
+#include <string>
 #include <system_error>
 
 namespace baton::assemble {
@@ -19,9 +20,18 @@ try {
                          " closed the connection unanswered; it answers root and its own user",
                      exitcode::Unavailable);
 } catch (const std::system_error& error) {
-    throw UsageError(std::string("no Baton answers: ") + error.what() +
-                         "; start one with baton run, or check --state-dir",
-                     exitcode::Unavailable);
+    const bool isForbidden = error.code() == std::errc::permission_denied;
+    throw UsageError(
+        std::string("no Baton answers: ") + error.what() +
+            (isForbidden ? "; it answers root and its own user" : "; start one with baton run, or check --state-dir"),
+        exitcode::Unavailable);
+}
+
+void refuseError(const std::string& answer)
+{
+    const auto json = nlohmann::json::parse(answer, nullptr, false);
+    if (json.is_object() && json.contains("error") && json["error"].is_string())
+        throw UsageError("Baton cannot answer: " + escaped(json["error"].get<std::string>()), exitcode::Unavailable);
 }
 
 void demand(const std::filesystem::path& socket, const std::string& command, const std::string& refused)

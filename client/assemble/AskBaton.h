@@ -14,6 +14,9 @@ namespace baton::assemble {
 /// The whole answer.  @throws UsageError (69) when no Baton answers
 std::string askBaton(const std::filesystem::path& socket, std::string_view command);
 
+/// @throws UsageError (69) if `answer` is Baton's word that it could not do what was asked
+void refuseError(const std::string& answer);
+
 /// For a command that Baton either accepts or refuses with a sentence.
 /// @throws UsageError: `refused` and that sentence (75); 69 when no Baton answers
 void demand(const std::filesystem::path& socket, const std::string& command, const std::string& refused);

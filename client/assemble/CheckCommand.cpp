@@ -82,7 +82,7 @@ Report reportOf(const source::Unusable& unusable)
 Report reportOf(const source::Refused& refused)
 {
     return {{{"status", "refused"}, {"reason", refused.reason.detail}},
-            "the server refuses: " + refused.reason.detail,
+            refused.reason.detail, // It begins with "the server refuses".
             exitcode::Unavailable};
 }
 
@@ -118,12 +118,20 @@ std::vector<std::pair<std::string, std::string>> attributesOf(const Values& valu
 
 constexpr std::uintmax_t LongestKey = 64 * 1024;
 
+std::string textOfKey(const std::string& file)
+try {
+    auto pem = os::readWhole(file, LongestKey);
+    if (!pem) throw UsageError("--cup-key: there is no file " + escaped(file), exitcode::NoInput);
+    return *std::move(pem);
+} catch (const std::system_error& error) {
+    throw UsageError(std::string("--cup-key: ") + error.what() + "; check its path and mode", exitcode::NoInput);
+}
+
 protocol::CupKey cupKeyFrom(const std::string& file)
 {
-    const auto pem = os::readWhole(file, LongestKey);
-    if (!pem) throw UsageError("--cup-key: there is no file " + escaped(file), exitcode::NoInput);
+    const auto pem = textOfKey(file);
     try {
-        return protocol::CupKey::publicKey(*pem);
+        return protocol::CupKey::publicKey(pem);
     } catch (const std::runtime_error& error) {
         throw UsageError("--cup-key " + escaped(file) + ": " + error.what(), exitcode::Data);
     }

@@ -3,6 +3,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/assemble/ValueCheck.h"
 #include "client/core/Text.h"
+#include "client/os/ListenAddress.h"
 
 #include <string_view>
 
@@ -30,8 +31,9 @@ void checkValue(const Option& option, const std::string& text, const std::string
     refuseUnlessItWorks(option, origin);
     const auto fault = faultOf(option, text);
     if (fault.empty()) return;
+    const bool saysExample = option.example.empty() || fault.find("for example") != std::string::npos;
     throw UsageError(escaped(origin) + ": \"" + escaped(text) + "\" " + fault +
-                     (option.example.empty() ? "" : "; for example " + std::string(option.example)));
+                     (saysExample ? "" : "; for example " + std::string(option.example)));
 }
 
 void add(Layer& layer, const Option& option, std::string text, const std::string& origin)
@@ -44,16 +46,24 @@ void add(Layer& layer, const Option& option, std::string text, const std::string
     values.push_back({std::move(text), origin});
 }
 
-void addList(Layer& layer, const Option& option, const std::string& text, const std::string& origin)
+std::vector<std::string> partsOf(const Option& option, const std::string& text)
 {
-    if (!option.repeatable) return add(layer, option, text, origin);
-    const char separator =
-        option.kind == ValueKind::Window ? ';' : ','; // A window may have commas: Sat,Sun 02:00-05:00.
+    if (option.kind == ValueKind::Listen) return os::splitListeners(text);
+    // A window may have commas: Sat,Sun 02:00-05:00.
+    const char separator = option.kind == ValueKind::Window ? ';' : ',';
+    std::vector<std::string> parts;
     for (auto part : split(text, separator)) {
         while (part.starts_with(' ')) part.remove_prefix(1);
         while (part.ends_with(' ')) part.remove_suffix(1);
-        add(layer, option, std::string(part), origin);
+        parts.emplace_back(part);
     }
+    return parts;
+}
+
+void addList(Layer& layer, const Option& option, const std::string& text, const std::string& origin)
+{
+    if (!option.repeatable) return add(layer, option, text, origin);
+    for (auto& part : partsOf(option, text)) add(layer, option, std::move(part), origin);
 }
 
 /// Reads the words of the command line one after the other.

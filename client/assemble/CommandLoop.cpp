@@ -16,26 +16,47 @@ namespace baton::assemble {
 namespace {
 
 /// They have their place in the design and none in this version.
-constexpr std::array<std::string_view, 7> Later{"rollback", "restart", "keygen", "sign", "verify", "diff", "patch"};
+constexpr std::array<std::string_view, 5> Later{"keygen", "sign", "verify", "diff", "patch"};
 
 [[noreturn]] void refuseCommand(const std::string& name)
 {
     if (std::find(Later.begin(), Later.end(), name) != Later.end() || name == "doctor")
         throw UsageError("baton " + name + " does not work in this version");
-    throw UsageError("there is no command \"" + escaped(name) + "\"; baton --help lists all");
+    const auto nearest = nearestCommand(name);
+    throw UsageError("there is no command \"" + escaped(name) + "\"; " +
+                     (nearest.empty() ? "baton --help lists all" : "did you mean baton " + std::string(nearest) + '?'));
+}
+
+bool isHelp(std::string_view word) { return word == "--help" || word == "-h" || word == "help"; }
+
+void checkPage(const CommandText& command, const std::string& page)
+{
+    if (page.empty() || page.starts_with('-') || hasPage(command.command, page)) return;
+    throw UsageError("baton " + std::string(command.name) + " has no page \"" + escaped(page) + "\" of help; baton " +
+                     std::string(command.name) + " --help names those that it has");
+}
+
+int help(const CommandText& command, const std::string& page)
+{
+    checkPage(command, page);
+    std::cout << helpOf(command.command, page);
+    return exitcode::Ok;
 }
 
 int perform(const std::vector<std::string>& typed, std::span<const CommandWork> works)
 {
     if (typed.size() < 2) throw UsageError("no command was given; baton --help lists all");
     const auto& name = typed[1];
-    if (name == "--help" || name == "-h" || name == "help") {
+    if (isHelp(name)) {
+        if (const auto named = typed.size() > 2 ? findCommand(typed[2]) : std::nullopt)
+            return help(*named, typed.size() > 3 ? typed[3] : std::string());
+        if (typed.size() > 2) refuseCommand(typed[2]);
         unsigned commands = 0;
         for (const auto& work : works) commands |= work.command;
         std::cout << overview(commands);
         return exitcode::Ok;
     }
-    if (name == "--version") {
+    if (name == "--version" || name == "-V" || name == "version") {
         std::cout << "baton " << productVersion() << '\n';
         return exitcode::Ok;
     }
@@ -44,9 +65,7 @@ int perform(const std::vector<std::string>& typed, std::span<const CommandWork> 
                                     [&](const auto& work) { return text && work.command == text->command; });
     if (found == works.end()) refuseCommand(name);
     const auto resolved = resolve(found->command, {typed.begin() + 2, typed.end()}, environ, readConfigFile);
-    if (!resolved.help) return found->work(resolved, typed);
-    std::cout << helpOf(found->command, resolved.helpTopic);
-    return exitcode::Ok;
+    return resolved.help ? help(*text, resolved.helpTopic) : found->work(resolved, typed);
 }
 
 int complain(const std::string& sentence, int exitCode)
@@ -61,7 +80,7 @@ int runCommand(const std::vector<std::string>& typed, std::span<const CommandWor
 try {
     const int exitCode = perform(typed, works);
     std::cout.flush();
-    return std::cout ? exitCode : complain("stdout cannot be written", 74);
+    return std::cout ? exitCode : complain("stdout cannot be written", exitcode::InputOutput);
 } catch (const UsageError& error) {
     return complain(error.what(), error.exitCode());
 } catch (const std::exception& error) {

@@ -27,6 +27,13 @@ constexpr std::array Texts{
     CommandText{HoldBack, "hold", "hold [options]", "no release takes over, until a time or until baton resume",
                 "baton hold --until 2d --state-dir /var/lib/web"},
     CommandText{Resume, "resume", "resume [options]", "ends a hold", "baton resume --state-dir /var/lib/web"},
+    CommandText{Reload, "reload", "reload [options]", "takes the listeners of --config anew, for the next release",
+                "baton reload --state-dir /var/lib/web"},
+    CommandText{Rollback, "rollback", "rollback [options]",
+                "takes back what is on its way in; else goes back to the release before, for good",
+                "baton rollback --state-dir /var/lib/web"},
+    CommandText{Restart, "restart", "restart [options]", "hands over from the release that runs to itself",
+                "baton restart --state-dir /var/lib/web"},
     CommandText{Decode, "decode", "decode request|response [FILE|-]",
                 "one canonical JSON of an Omaha message, whatever its form", "baton decode response answer.xml"},
 };
@@ -51,17 +58,25 @@ std::string line(const Option& option)
     return text + '\n';
 }
 
-constexpr std::array OtherPages{Topic::Network};
+struct Page {
+    Topic topic;
+    std::string_view purpose;
+};
+
+bool takesDuration(const Option& option) { return option.kind == ValueKind::Duration; }
+
+constexpr std::array OtherPages{Page{Topic::Handoff, "readiness, probation, drain, health"},
+                                Page{Topic::Network, "proxies, TLS, credentials, limits"}};
 
 std::string morePages(const CommandText& command)
 {
     std::string text;
-    for (const auto topic : OtherPages) {
+    for (const auto& page : OtherPages) {
         const bool any = std::any_of(optionTable().begin(), optionTable().end(), [&](const Option& option) {
-            return option.topic == topic && (option.commands & command.command) != 0;
+            return option.topic == page.topic && (option.commands & command.command) != 0;
         });
-        const std::string name(topicName(topic));
-        if (any) text += padded("  --help " + name, Column) + "proxies, TLS, credentials, limits\n";
+        const std::string name(topicName(page.topic));
+        if (any) text += padded("  --help " + name, Column) + std::string(page.purpose) + '\n';
     }
     return text;
 }
@@ -95,6 +110,20 @@ std::string overview(unsigned commands)
     return text + std::string(Texts.front().example) + '\n';
 }
 
+std::string_view nearestCommand(std::string_view name)
+{
+    std::vector<std::string_view> names;
+    for (const auto& text : Texts) names.push_back(text.name);
+    return nearestWord(name, names);
+}
+
+bool hasPage(Command command, std::string_view topic)
+{
+    return std::any_of(optionTable().begin(), optionTable().end(), [&](const Option& option) {
+        return option.topic != Topic::Main && topicName(option.topic) == topic && (option.commands & command) != 0;
+    });
+}
+
 std::string helpOf(Command command, std::string_view topic)
 {
     const auto* const found =
@@ -104,11 +133,12 @@ std::string helpOf(Command command, std::string_view topic)
         return (option.commands & command) != 0 && topicName(option.topic) == topic;
     });
     if (taken.empty() && !topic.empty()) return helpOf(command); // It was meant as something else.
-    std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + "\n\n";
-    text += linesOf(taken);
+    std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + '\n';
+    if (!taken.empty()) text += '\n' + linesOf(taken);
     if (topic.empty()) text += morePages(*found);
-    if (command != Decode)
-        text += "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n";
+    if (command != Decode) text += "\nOptions also come as BATON_NAME and from --config.";
+    if (std::any_of(taken.begin(), taken.end(), takesDuration)) text += " Durations: 250ms, 30s, 5m, 1h, 2d.";
+    if (command != Decode) text += '\n';
     return text + "\nExample:\n  " + std::string(found->example) + '\n';
 }
 

@@ -130,6 +130,9 @@ void checkNetwork(const Values& values, const char* const* environment, Log& log
     checkSpeeds(values);
     checkFiles(values, settings);
     if (!settings.server) return;
+    if (!isSecret(*settings.server) && !values.has("cup-key"))
+        log.warning("the server is asked over http, and no --cup-key proves its answers: anybody on the way can offer "
+                    "a release; use https://");
     const auto proxy = settings.proxies.proxyFor(*settings.server);
     if (!proxy) throw UsageError(proxy.error().detail);
     if (*proxy) log.info("the server is asked through the proxy " + print(**proxy));

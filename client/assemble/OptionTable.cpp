@@ -9,7 +9,7 @@ namespace baton::assemble {
 namespace {
 
 constexpr unsigned Asks = Run | Check;
-constexpr unsigned Talks = Status | History | Update | Approve | HoldBack | Resume;
+constexpr unsigned Talks = Status | History | Update | Approve | HoldBack | Resume | Reload | Rollback | Restart;
 constexpr bool Repeatable = true;
 constexpr bool Once = false;
 constexpr bool Works = true;
@@ -35,17 +35,12 @@ constexpr std::array Table{
     Option{"control", ValueKind::Path, "PATH", "", "/run/web/control.sock", "control socket (DIR/control.sock)",
            Run | Talks},
     Option{"listen", ValueKind::Listen, "NAME=ADDR", "", "web=127.0.0.1:8000",
-           "HOST:PORT, [V6]:PORT, unix:/path, udp:HOST:PORT; repeatable", Run, Repeatable},
+           "HOST:PORT, udp:HOST:PORT, unix:/path, …[,backlog=N]; repeatable", Run, Repeatable},
     Option{"handoff", ValueKind::Choice, "overlap|restart", "", "restart",
            "two side by side (with --listen), or one at a time", Run},
     Option{"ready", ValueKind::Ready, "HOW", "notify", "tcp:127.0.0.1:8000",
            "notify, tcp[:HOST:PORT], http://…, exec:COMMAND, delay:DUR", Run},
-    Option{"ready-timeout", ValueKind::Duration, "DUR", "1m", "90s", "how long readiness may take", Run},
     Option{"probation", ValueKind::Duration, "DUR", "10s", "10s", "how long both serve", Run},
-    Option{"probation-alone", ValueKind::Duration, "DUR", "", "10s", "then the new one alone (as long as --probation)",
-           Run},
-    Option{"drain-timeout", ValueKind::Duration, "DUR", "30s", "30s", "what the old one gets to finish", Run},
-    Option{"drain-signal", ValueKind::Signal, "SIGNAL", "SIGTERM", "SIGQUIT", "tells it to", Run},
     Option{"try", ValueKind::Text, "none|token|\"ARGS\"", "none", "--check-config",
            "try-out before a release is installed", Run},
     Option{"interval", ValueKind::Duration, "DUR", "30m", "30m", "between two checks, at least", Run},
@@ -67,6 +62,29 @@ constexpr std::array Table{
            Asks | Talks, Repeatable},
     Option{"log-format", ValueKind::Choice, "text|json", "text", "json", "of Baton's own lines", Asks},
     Option{"log-level", ValueKind::Choice, "debug|info|warning|error", "info", "debug", "least that is written", Asks},
+
+    Option{"ready-timeout", ValueKind::Duration, "DUR", "1m", "90s", "how long readiness may take", Run, Once, Works,
+           Topic::Handoff},
+    Option{"probation-alone", ValueKind::Duration, "DUR", "", "10s", "then the new one alone (as long as --probation)",
+           Run, Once, Works, Topic::Handoff},
+    Option{"probe-listen", ValueKind::ListenName, "NAME", "", "probe",
+           "a private unix listener for each generation, last in LISTEN_FDS", Run, Once, Works, Topic::Handoff},
+    Option{"health", ValueKind::Health, "HOW", "", "http:/healthz",
+           "asked on probation: http:/PATH (by --probe-listen), exec:COMMAND", Run, Once, Works, Topic::Handoff},
+    Option{"health-interval", ValueKind::Duration, "DUR", "300ms", "1s",
+           "between two questions, and how long an answer may take", Run, Once, Works, Topic::Handoff},
+    Option{"health-failures", ValueKind::Choice, "1|2|3|4|5|6|7|8", "2", "3", "in a row that take a release back", Run,
+           Once, Works, Topic::Handoff},
+    Option{"watchdog", ValueKind::Duration, "DUR", "", "30s",
+           "a program that is ready must say WATCHDOG=1 so often, or is aborted", Run, Once, Works, Topic::Handoff},
+    Option{"drain-timeout", ValueKind::Duration, "DUR", "30s", "30s", "what the old one gets to finish", Run, Once,
+           Works, Topic::Handoff},
+    Option{"drain-signal", ValueKind::Signal, "SIGNAL", "SIGTERM", "SIGQUIT", "tells it to", Run, Once, Works,
+           Topic::Handoff},
+    Option{"max-draining", ValueKind::Choice, "1|2|3|4|5|6|7|8", "4", "2",
+           "that drain at a time; of more the oldest is killed", Run, Once, Works, Topic::Handoff},
+    Option{"restart", ValueKind::Choice, "no|on-failure", "no", "on-failure",
+           "a program that fails by itself; no: end with its code", Run, Once, Works, Topic::Handoff},
 
     Option{"proxy", ValueKind::Text, "URL|none", "", "http://proxy.example.org:3128",
            "instead of the environment's https_proxy, http_proxy, all_proxy", Asks, Once, Works, Topic::Network},
@@ -91,7 +109,6 @@ constexpr std::array Table{
 
     Option{"public-key", ValueKind::Path, "FILE", "", "", "", Asks, Repeatable, NotYet},
     Option{"metrics", ValueKind::Text, "HOST:PORT", "", "", "", Run, Once, NotYet},
-    Option{"probe-listen", ValueKind::Text, "NAME", "", "", "", Run, Once, NotYet},
 };
 
 /// Levenshtein's distance.
@@ -115,7 +132,11 @@ std::size_t distance(std::string_view left, std::string_view right)
 
 std::span<const Option> optionTable() { return Table; }
 
-std::string_view topicName(Topic topic) { return topic == Topic::Network ? "network" : ""; }
+std::string_view topicName(Topic topic)
+{
+    static constexpr std::array<std::string_view, 3> Names{"", "hand-off", "network"};
+    return Names.at(static_cast<std::size_t>(topic));
+}
 
 const Option* findOption(std::string_view name)
 {
@@ -132,22 +153,28 @@ std::string environmentName(const Option& option)
     return name;
 }
 
-std::string_view nearestOption(std::string_view name)
+std::string_view nearestWord(std::string_view name, std::span<const std::string_view> words)
 {
     if (name.size() > 64) return {};
     std::string_view nearest;
     std::size_t least = 3; // Three slips are another word.
-    for (const auto& option : Table) {
-        if (!option.works) continue;
-        const auto far = option.name.size() > 3 && option.name.starts_with(name) && name.size() > 2
-                             ? std::size_t{1}
-                             : distance(name, option.name);
+    for (const auto word : words) {
+        const auto far =
+            word.size() > 3 && word.starts_with(name) && name.size() > 2 ? std::size_t{1} : distance(name, word);
         if (far < least) {
             least = far;
-            nearest = option.name;
+            nearest = word;
         }
     }
     return nearest;
+}
+
+std::string_view nearestOption(std::string_view name)
+{
+    std::vector<std::string_view> names;
+    for (const auto& option : Table)
+        if (option.works) names.push_back(option.name);
+    return nearestWord(name, names);
 }
 
 } // namespace baton::assemble

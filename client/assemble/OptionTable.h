@@ -20,6 +20,8 @@ enum class ValueKind {
     Listen,
     Choice,
     Ready,
+    Health,
+    ListenName,
     Signal,
     Define,
     OtherApp,
@@ -37,11 +39,14 @@ enum Command : unsigned {
     Decode = 1U << 5U,
     Approve = 1U << 6U,
     HoldBack = 1U << 7U,
-    Resume = 1U << 8U
+    Resume = 1U << 8U,
+    Reload = 1U << 9U,
+    Rollback = 1U << 10U,
+    Restart = 1U << 11U
 };
 
 /// Which page of --help shows an option; the words are those of topicName().
-enum class Topic { Main, Network };
+enum class Topic { Main, Handoff, Network };
 
 struct Option {
     std::string_view name; ///< without the dashes; also the key in a configuration file
@@ -66,6 +71,9 @@ std::string_view topicName(Topic topic);
 
 /// "BATON_APP_ID" for app-id.
 std::string environmentName(const Option& option);
+
+/// The one of `words` that is nearest to `name`, if one is near enough to be meant; else empty.
+std::string_view nearestWord(std::string_view name, std::span<const std::string_view> words);
 
 /// The name in the table that is nearest to `name`, if one is near enough to be meant; else empty.
 std::string_view nearestOption(std::string_view name);

@@ -25,24 +25,39 @@ bool takesConnection(const std::string& target)
     return true;
 }
 
-bool answers(const std::string& url)
+bool isFine(Poco::Net::HTTPClientSession& session, const std::string& path, const std::string& host = {})
 {
-    const Poco::URI uri(url);
-    Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
     session.setTimeout(Patience, Patience, Patience);
-    const auto path = uri.getPathAndQuery();
     Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, path.empty() ? "/" : path, "HTTP/1.1");
     request.setKeepAlive(false);
+    if (!host.empty()) request.setHost(host);
     session.sendRequest(request);
     Poco::Net::HTTPResponse response;
     session.receiveResponse(response);
     return response.getStatus() >= 200 && response.getStatus() < 400;
 }
 
+bool answers(const std::string& url)
+{
+    const Poco::URI uri(url);
+    Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
+    return isFine(session, uri.getPathAndQuery());
+}
+
+bool answersOn(const std::string& unixSocket, const std::string& path)
+{
+    using Poco::Net::SocketAddress;
+    Poco::Net::StreamSocket socket;
+    socket.connect(SocketAddress(SocketAddress::UNIX_LOCAL, unixSocket));
+    Poco::Net::HTTPClientSession session(socket);
+    return isFine(session, path, "localhost");
+}
+
 } // namespace
 
 int probe(const std::vector<std::string>& question) noexcept
 try {
+    if (question.size() == 3 && question[0] == "http-unix") return answersOn(question[1], question[2]) ? 0 : 1;
     if (question.size() != 2) return exitcode::Usage;
     if (question[0] == "tcp") return takesConnection(question[1]) ? 0 : 1;
     if (question[0] == "http") return answers(question[1]) ? 0 : 1;

@@ -2,6 +2,7 @@
 
 #include "client/agent/Agent.h"
 #include "client/assemble/CheckCommand.h"
+#include "client/assemble/ConfigReload.h"
 #include "client/assemble/Handed.h"
 #include "client/assemble/Probe.h"
 #include "client/assemble/SupervisorSettings.h"
@@ -52,6 +53,7 @@ try {
     const std::string role = text == nullptr ? "" : text;
     if (role == "agent") return agentRole();
     if (role == "stage") return stageRole();
+    if (role == "reload") return reloadRole();
     if (role == "probe") return probe(typed.size() < 2 ? typed : std::vector(typed.begin() + 2, typed.end()));
     return std::nullopt;
 } catch (const std::exception& error) {

@@ -1,4 +1,4 @@
-// Plays the part of Baton that BATON_ROLE names: agent, stager or prober.
+// Plays the part of Baton that BATON_ROLE names: agent, stager, prober or reader.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 

@@ -73,12 +73,15 @@ void settleJitter(Values& values)
 }
 
 os::UniqueFd lockOf(const store::Store& store)
-{
+try {
     auto lock = store.lock();
     if (!lock)
         throw UsageError("another Baton runs on " + store.root().string() + "; end it, or say another --state-dir",
                          exitcode::Unavailable);
     return std::move(*lock);
+} catch (const std::system_error& error) {
+    throw UsageError(std::string(error.what()) + "; Baton writes there: choose another --state-dir",
+                     exitcode::InputOutput);
 }
 
 void createStore(const store::Store& store)
@@ -87,6 +90,14 @@ try {
 } catch (const std::system_error& error) {
     throw UsageError(std::string(error.what()) + "; Baton keeps its releases there: choose another --state-dir",
                      exitcode::CannotCreate);
+}
+
+void prepareFirstOf(const store::Store& store, const Given& given, Log& log)
+try {
+    prepareFirst(store, given, source::isNewer, log);
+} catch (const std::system_error& error) {
+    throw UsageError(std::string(error.what()) + "; make room there, or choose another --state-dir",
+                     exitcode::InputOutput);
 }
 
 } // namespace
@@ -104,15 +115,13 @@ Prepared prepare(const Resolved& resolved, const std::string& executable)
     const auto given = givenOf(resolved);
 
     const store::Store store(prepared.handed.stateDirectory);
+    if (!std::filesystem::exists(store.root())) decideFirst(given, {}, false, source::isNewer); // Or refuses.
     createStore(store);
     prepared.lock = lockOf(store);
     prepared.handed.lock = prepared.lock.get();
     log.info("keeps releases and state in " + store.root().string());
-    if (!prepared.handed.values.has("server"))
-        log.warning("no --server was given: nothing will be updated");
-    else
-        log.warning("no --public-key: a release is believed for its digest alone, which the server itself says");
-    prepareFirst(store, given, source::isNewer, log);
+    if (!prepared.handed.values.has("server")) log.warning("no --server was given: nothing will be updated");
+    prepareFirstOf(store, given, log);
     prepared.settings = seal(prepared.handed);
     return prepared;
 }

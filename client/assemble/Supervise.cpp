@@ -2,7 +2,9 @@
 
 #include "client/assemble/Handed.h"
 #include "client/assemble/SupervisorSettings.h"
+#include "client/assemble/UsageError.h"
 #include "client/os/Errors.h"
+#include "client/supervise/CannotStart.h"
 #include "client/supervise/Supervisor.h"
 
 #include <fcntl.h>
@@ -20,7 +22,11 @@ int superviseHere(const Handed& handed, int settings)
     for (const int fd : {settings, handed.lock})
         os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "keep a descriptor from being inherited");
     auto log = makeLog("supervisor", handed.values);
-    return supervise::run(supervisorSettings(handed, settings), log, os::UniqueFd(handed.lock));
+    try {
+        return supervise::run(supervisorSettings(handed, settings), log, os::UniqueFd(handed.lock));
+    } catch (const supervise::CannotStart& error) {
+        throw UsageError(error.what(), error.exitCode());
+    }
 }
 
 } // namespace baton::assemble

@@ -40,6 +40,21 @@ supervise::Readiness readinessOf(const std::string& text, const std::vector<os::
     return {};
 }
 
+supervise::Health healthOf(const Values& values)
+{
+    supervise::Health health;
+    if (!values.has("health")) return health;
+    const auto text = values.text("health");
+    const bool asksByHttp = text.starts_with("http:");
+    if (asksByHttp && !values.has("probe-listen"))
+        throw UsageError("--health http:… asks the very generation, not the shared port: it needs --probe-listen NAME");
+    health.kind = asksByHttp ? supervise::HealthKind::Http : supervise::HealthKind::Exec;
+    health.target = text.substr(5);
+    health.interval = values.duration("health-interval");
+    health.failures = static_cast<int>(parseNumber(values.text("health-failures")).value_or(health.failures));
+    return health;
+}
+
 supervise::TryOut tryOutOf(const std::string& text)
 {
     using supervise::TryOutKind;
@@ -92,6 +107,15 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.command = handed.command;
     settings.listeners = listenersOf(values);
     settings.readiness = readinessOf(values.text("ready"), settings.listeners);
+    settings.health = healthOf(values);
+    if (values.has("probe-listen")) {
+        settings.probeListener = values.text("probe-listen");
+        if (std::any_of(settings.listeners.begin(), settings.listeners.end(),
+                        [&](const auto& listener) { return listener.name == settings.probeListener; }))
+            throw UsageError("--probe-listen " + escaped(settings.probeListener) +
+                             " is a --listen, too; name it otherwise");
+    }
+    if (values.has("watchdog")) settings.watchdog = values.duration("watchdog");
     settings.readyTimeout = values.duration("ready-timeout");
     settings.drainTimeout = values.duration("drain-timeout");
     settings.probation = values.duration("probation");
@@ -99,6 +123,9 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     const auto handoff = values.has("handoff") ? values.text("handoff") : handed.listens ? "overlap" : "restart";
     settings.handoff = handoff == "restart" ? supervise::Handoff::Restart : supervise::Handoff::Overlap;
     settings.drainSignal = parseSignal(values.text("drain-signal")).value_or(SIGTERM);
+    settings.mostDraining = static_cast<int>(parseNumber(values.text("max-draining")).value_or(4));
+    settings.restart =
+        values.text("restart") == "on-failure" ? supervise::Restart::OnFailure : supervise::Restart::Never;
     settings.tryOut = tryOutOf(values.text("try"));
     settings.settingsFd = settingsFd;
     if (values.has("server")) {
@@ -108,6 +135,7 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     }
     settings.stager = roleCommand(handed, "stage");
     settings.prober = roleCommand(handed, "probe");
+    settings.reader = roleCommand(handed, "reload");
     return settings;
 }
 

@@ -20,20 +20,34 @@ namespace {
 
 control::Status statusOf(const std::filesystem::path& socket)
 try {
-    return control::parseStatus(askBaton(socket, "status"));
+    const auto answer = askBaton(socket, "status");
+    refuseError(answer);
+    return control::parseStatus(answer);
 } catch (const std::runtime_error& error) {
     if (dynamic_cast<const UsageError*>(&error) != nullptr) throw;
     throw UsageError(std::string("the answer is no status of Baton's: ") + error.what(), exitcode::Unavailable);
 }
 
-std::vector<store::HistoryLine> historyOf(const std::filesystem::path& socket)
-{
+struct Told {
     std::vector<store::HistoryLine> lines;
+    int damaged = 0;
+};
+
+Told toldOf(const std::filesystem::path& socket)
+{
+    Told told;
     const auto answer = askBaton(socket, "history");
-    for (const auto text : split(answer, '\n'))
-        if (auto line = store::parseHistoryLine(std::string(text))) lines.push_back(std::move(*line));
-    return lines;
+    refuseError(answer);
+    for (const auto text : split(answer, '\n')) {
+        if (auto line = store::parseHistoryLine(std::string(text)))
+            told.lines.push_back(std::move(*line));
+        else if (!text.empty())
+            ++told.damaged;
+    }
+    return told;
 }
+
+std::vector<store::HistoryLine> historyOf(const std::filesystem::path& socket) { return toldOf(socket).lines; }
 
 int exitCodeOf(store::Outcome outcome)
 {
@@ -158,7 +172,10 @@ int statusCommand(const Resolved& resolved, const Terminal& terminal)
 
 int historyCommand(const Resolved& resolved, const Terminal& terminal)
 {
-    const auto lines = historyOf(socketToAsk(resolved.values));
+    const auto [lines, damaged] = toldOf(socketToAsk(resolved.values));
+    if (damaged > 0)
+        terminal.err << "baton: " << damaged << (damaged == 1 ? " line" : " lines")
+                     << " of history.jsonl cannot be read and are left out; a disk lost something\n";
     if (resolved.values.isOn("json"))
         for (const auto& line : lines) terminal.out << print(line) << '\n';
     else if (lines.empty())

@@ -27,6 +27,10 @@ int updateCommand(const Resolved& resolved, const Terminal& terminal);
 
 int approveCommand(const Resolved& resolved, const Terminal& terminal);
 int holdCommand(const Resolved& resolved, const Terminal& terminal);
+/// 0 when all was taken, 75 when something was refused.
+int reloadCommand(const Resolved& resolved, const Terminal& terminal);
 int resumeCommand(const Resolved& resolved, const Terminal& terminal);
+int rollbackCommand(const Resolved& resolved, const Terminal& terminal);
+int restartCommand(const Resolved& resolved, const Terminal& terminal);
 
 } // namespace baton::assemble

@@ -6,6 +6,9 @@
 #include "client/core/Text.h"
 #include "client/core/Timestamp.h"
 
+#include <nlohmann/json.hpp>
+
+#include <ostream>
 #include <string>
 
 namespace baton::assemble {
@@ -34,6 +37,46 @@ int resumeCommand(const Resolved& resolved, const Terminal& terminal)
 {
     demand(socketToAsk(resolved.values), "resume", "the hold was not ended");
     return sayAccepted(resolved, terminal.out, "updates go on");
+}
+
+int reloadCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    using Json = nlohmann::json;
+    const auto socket = socketToAsk(resolved.values);
+    demand(socket, "reload", "the configuration was not read");
+    auto text = askBaton(socket, "reloaded");
+    auto answer = Json::parse(text, nullptr, false);
+    while (answer.is_object() && answer.contains("pending")) {
+        terminal.pause();
+        text = askBaton(socket, "reloaded");
+        answer = Json::parse(text, nullptr, false);
+    }
+    if (!answer.is_object() || answer.contains("error"))
+        throw UsageError("nothing was changed: " + escaped(answer.is_object() ? answer.value("error", "") : text, 1000),
+                         exitcode::Temporary);
+    const auto changed = answer.value("changed", Json::array());
+    const auto refused = answer.value("refused", Json::array());
+    if (resolved.values.isOn("json")) {
+        terminal.out << answer.dump() << '\n';
+    } else {
+        for (const auto& sentence : changed) terminal.out << escaped(sentence.get<std::string>(), 1000) << '\n';
+        for (const auto& sentence : refused)
+            terminal.out << "refused: " << escaped(sentence.get<std::string>(), 1000) << '\n';
+        if (changed.empty() && refused.empty()) terminal.out << "nothing has changed\n";
+    }
+    return refused.empty() ? exitcode::Ok : exitcode::Temporary;
+}
+
+int rollbackCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    demand(socketToAsk(resolved.values), "rollback", "nothing was taken back");
+    return sayAccepted(resolved, terminal.out, "it is taken back; baton status says how it goes on");
+}
+
+int restartCommand(const Resolved& resolved, const Terminal& terminal)
+{
+    demand(socketToAsk(resolved.values), "restart", "nothing was started anew");
+    return sayAccepted(resolved, terminal.out, "it is started anew; baton status says how it goes on");
 }
 
 } // namespace baton::assemble

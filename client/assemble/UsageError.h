@@ -16,6 +16,7 @@ constexpr int NoInput = 66;
 constexpr int Unavailable = 69;
 constexpr int Software = 70;
 constexpr int CannotCreate = 73;
+constexpr int InputOutput = 74;
 constexpr int Temporary = 75;
 } // namespace exitcode
 

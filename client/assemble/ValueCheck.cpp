@@ -52,7 +52,7 @@ try {
     os::parseListenAddress(text);
     return {};
 } catch (const std::invalid_argument& error) {
-    return std::string("is no listener: ") + error.what();
+    return std::string("is none: ") + error.what();
 }
 
 std::string faultOfReadiness(std::string_view text)
@@ -63,6 +63,22 @@ std::string faultOfReadiness(std::string_view text)
     if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
     if (text.starts_with("http://")) return faultOfUrl(text);
     return "is none of notify, tcp, tcp:HOST:PORT, http://HOST:PORT/PATH, exec:COMMAND, delay:DUR";
+}
+
+std::string faultOfHealth(std::string_view text)
+{
+    if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
+    if (text.starts_with("http:/") && !text.starts_with("http://") && !hasControls(text) && text.find(' ') == text.npos)
+        return {};
+    return "is neither http:/PATH nor exec:COMMAND";
+}
+
+std::string faultOfListenerName(std::string_view text)
+try {
+    os::parseListenAddress(std::string(text) + "=127.0.0.1:0");
+    return {};
+} catch (const std::invalid_argument&) {
+    return "is no name: printable characters without a colon or a blank";
 }
 
 std::string faultOfChoice(const Option& option, std::string_view text)
@@ -123,6 +139,8 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Listen: return faultOfListener(text);
     case ValueKind::Choice: return faultOfChoice(option, text);
     case ValueKind::Ready: return faultOfReadiness(text);
+    case ValueKind::Health: return faultOfHealth(text);
+    case ValueKind::ListenName: return faultOfListenerName(text);
     case ValueKind::Signal: return parseSignal(text) ? "" : "is no signal that a program drains on";
     case ValueKind::Define: return faultOfDefinition(text);
     case ValueKind::OtherApp: return faultOfOtherApp(text);

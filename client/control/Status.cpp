@@ -1,5 +1,7 @@
 #include "client/control/Status.h"
 
+#include "client/core/WholeNumber.h"
+
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
@@ -11,30 +13,39 @@ using Json = nlohmann::ordered_json;
 
 Json toJson(const RunningRelease& release)
 {
-    return {{"version", release.version},
-            {"sha256", release.sha256},
-            {"generation", release.generation},
-            {"pid", release.pid}};
+    Json object{{"version", release.version},
+                {"sha256", release.sha256},
+                {"generation", release.generation},
+                {"pid", release.pid}};
+    if (release.connections) object["connections"] = *release.connections;
+    object["notified"] = release.notified.empty() ? Json(nullptr) : Json(release.notified);
+    object["status"] = release.status.empty() ? Json(nullptr) : Json(release.status);
+    return object;
 }
 
 Json orNull(const std::optional<RunningRelease>& release) { return release ? toJson(*release) : Json(nullptr); }
 Json orNull(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
+std::string textOrNothing(const Json& value) { return value.is_null() ? std::string() : value.get<std::string>(); }
+
+// A Baton that was started before it was upgraded does not say everything yet.
+Json orAbsent(const Json& document, const char* name) { return document.value(name, Json(nullptr)); }
+
 RunningRelease releaseFrom(const Json& object)
 {
-    return {object.at("version").get<std::string>(), object.at("sha256").get<std::string>(),
-            object.at("generation").get<int>(), object.at("pid").get<int>()};
+    RunningRelease release{object.at("version").get<std::string>(), object.at("sha256").get<std::string>(),
+                           smallNumberOf(object, "generation"), smallNumberOf(object, "pid")};
+    if (const auto left = object.find("connections"); left != object.end())
+        release.connections = wholeNumber(*left, "connections");
+    release.notified = textOrNothing(orAbsent(object, "notified"));
+    release.status = textOrNothing(orAbsent(object, "status"));
+    return release;
 }
 
 std::optional<RunningRelease> releaseOrNothing(const Json& value)
 {
     return value.is_null() ? std::nullopt : std::optional(releaseFrom(value));
 }
-
-std::string textOrNothing(const Json& value) { return value.is_null() ? std::string() : value.get<std::string>(); }
-
-// A Baton that was started before it was upgraded does not say everything yet.
-Json orAbsent(const Json& document, const char* name) { return document.value(name, Json(nullptr)); }
 
 void takeGates(Status& status, const Json& document)
 {
@@ -48,7 +59,10 @@ void takeGates(Status& status, const Json& document)
 std::string describe(const RunningRelease& release)
 {
     return release.version + "  (generation " + std::to_string(release.generation) + ", pid " +
-           std::to_string(release.pid) + ", sha256 " + release.sha256.substr(0, 12) + ")";
+           std::to_string(release.pid) + ", sha256 " + release.sha256.substr(0, 12) + ")" +
+           (release.connections ? ", connections left: " + std::to_string(*release.connections) : std::string()) +
+           (release.notified.empty() || release.notified == "ready" ? std::string() : ", " + release.notified) +
+           (release.status.empty() ? std::string() : ": " + release.status);
 }
 
 std::string row(std::string label, const std::string& value)
@@ -115,7 +129,7 @@ try {
     for (const auto& release : document.at("draining")) status.draining.push_back(releaseFrom(release));
     if (const auto& attempt = document.at("attempt"); !attempt.is_null())
         status.attempt = {attempt.at("version").get<std::string>(), attempt.at("stage").get<std::string>(),
-                          attempt.at("bytes").get<std::int64_t>(), attempt.at("size").get<std::int64_t>()};
+                          wholeNumber(attempt.at("bytes"), "bytes"), wholeNumber(attempt.at("size"), "size")};
     takeGates(status, document);
     for (const auto& blocked : document.at("blocked"))
         status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),

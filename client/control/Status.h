@@ -15,6 +15,9 @@ struct RunningRelease {
     std::string sha256;
     int generation = 0;
     int pid = 0;
+    std::optional<std::int64_t> connections{}; ///< still open, as it told while it drains; nothing: it does not tell
+    std::string notified{};                    ///< ready, reloading or stopping, as it said last; empty: nothing yet
+    std::string status{};                      ///< what it says of itself (STATUS=), escaped
 
     friend bool operator==(const RunningRelease&, const RunningRelease&) = default;
 };

@@ -32,9 +32,20 @@ EventLoop::EventLoop(const Clock& clock)
 
 Registration EventLoop::whenReadable(int fd, Callback callback, Priority priority)
 {
+    return watch(fd, EPOLLIN, std::move(callback), priority);
+}
+
+// EPOLLHUP and EPOLLERR are told unasked.
+Registration EventLoop::whenHungUp(int fd, Callback callback)
+{
+    return watch(fd, 0, std::move(callback), Priority::Ordinary);
+}
+
+Registration EventLoop::watch(int fd, std::uint32_t events, Callback callback, Priority priority)
+{
     const auto id = ++lastId_;
     epoll_event event{};
-    event.events = EPOLLIN;
+    event.events = events;
     event.data.u64 = id;
     os::check(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event), "watch a descriptor");
     watches_.emplace(id, Watch{fd, priority, std::make_shared<Callback>(std::move(callback))});

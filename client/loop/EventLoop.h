@@ -54,6 +54,10 @@ public:
     /// registration is gone: epoll remembers the open file, not the number.
     [[nodiscard]] Registration whenReadable(int fd, Callback callback, Priority priority = Priority::Ordinary);
 
+    /// Calls back whenever poll(2) would say POLLHUP or POLLERR of `fd`, and for nothing else (level-triggered): a
+    /// listener that somebody shut down. The descriptor must stay open as above.
+    [[nodiscard]] Registration whenHungUp(int fd, Callback callback);
+
     /// Calls back once, not before `delay` has passed.
     [[nodiscard]] Registration after(Duration delay, Callback callback);
 
@@ -79,6 +83,7 @@ private:
         Callback callback;
     };
 
+    Registration watch(int fd, std::uint32_t events, Callback callback, Priority priority);
     void remove(std::uint64_t id);
     void dispatchReady(int timeoutMilliseconds);
     void dispatchDue();

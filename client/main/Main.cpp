@@ -34,12 +34,18 @@ int main(int count, char** words)
         CommandWork{Run, run},
         CommandWork{Check, [](const auto& resolved, const auto&) { return checkCommand(resolved, std::cout); }},
         CommandWork{Decode,
-                    [](const auto& resolved, const auto&) { return decodeCommand(resolved, std::cin, std::cout); }},
+                    [](const auto& resolved, const auto&) {
+                        std::ios::sync_with_stdio(false); // Else std::cin takes an error for the end.
+                        return decodeCommand(resolved, std::cin, std::cout);
+                    }},
         CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
         CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
         CommandWork{Approve, [&](const auto& resolved, const auto&) { return approveCommand(resolved, terminal); }},
         CommandWork{HoldBack, [&](const auto& resolved, const auto&) { return holdCommand(resolved, terminal); }},
         CommandWork{Resume, [&](const auto& resolved, const auto&) { return resumeCommand(resolved, terminal); }},
+        CommandWork{Reload, [&](const auto& resolved, const auto&) { return reloadCommand(resolved, terminal); }},
+        CommandWork{Rollback, [&](const auto& resolved, const auto&) { return rollbackCommand(resolved, terminal); }},
+        CommandWork{Restart, [&](const auto& resolved, const auto&) { return restartCommand(resolved, terminal); }},
         CommandWork{Update, [&](const auto& resolved, const auto&) { return updateCommand(resolved, terminal); }},
     };
     return runCommand(typed, works);

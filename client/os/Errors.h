@@ -23,10 +23,6 @@ Number check(Number result, std::string_view what)
 /// tried again.
 bool isShortage(int error);
 
-/// Whether the machine lacked something (memory, processes, descriptors, room on a disk): nobody's fault, and to be
-/// tried again.
-bool isShortage(int error);
-
 /// "No space left on device (ENOSPC)".
 std::string describe(int error);
 

@@ -14,6 +14,7 @@
 
 #include <array>
 #include <cerrno>
+#include <set>
 
 namespace baton::os {
 namespace {
@@ -22,6 +23,13 @@ constexpr int ExecTries = 5; // A fork elsewhere may hold the file open for writ
 constexpr int ExecWaitMilliseconds = 2000;
 constexpr std::size_t PidDigits = 10;
 constexpr unsigned CloseRangeCloexec = 1U << 2; // CLOSE_RANGE_CLOEXEC of <linux/close_range.h>
+
+// The kernel has one table of children for the whole process, and so has this.
+std::set<pid_t>& known()
+{
+    static std::set<pid_t> pids;
+    return pids;
+}
 
 struct Pipe {
     UniqueFd read;
@@ -43,6 +51,7 @@ struct Image {
     std::vector<char*> arguments;
     std::vector<char*> environment;
     std::string listenPid;
+    std::string watchdogPid;
     std::vector<UniqueFd> sources; // of the standard streams, then of what is passed: all above where they go
     std::vector<int> numbers;
     UniqueFd go;
@@ -52,7 +61,7 @@ struct Image {
 std::vector<char*> pointersTo(const std::vector<std::string>& texts)
 {
     std::vector<char*> pointers;
-    pointers.reserve(texts.size() + 2);
+    pointers.reserve(texts.size() + 3);
     for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
     return pointers;
 }
@@ -71,6 +80,10 @@ Image::Image(const SpawnOptions& spawnOptions)
     if (options.announceListeners) {
         listenPid = "LISTEN_PID=" + std::string(PidDigits, '\0');
         environment.push_back(listenPid.data());
+    }
+    if (options.announceWatchdog) {
+        watchdogPid = "WATCHDOG_PID=" + std::string(PidDigits, '\0');
+        environment.push_back(watchdogPid.data());
     }
     environment.push_back(nullptr);
 
@@ -121,6 +134,7 @@ void resetSignals()
     ::syscall(SYS_close_range, static_cast<unsigned>(image.sources.size()), ~0U, CloseRangeCloexec);
     if (!image.options.directory.empty() && ::chdir(image.options.directory.c_str()) != 0) giveUp();
     if (image.options.announceListeners) writePid(image.listenPid.data() + sizeof "LISTEN_PID=" - 1);
+    if (image.options.announceWatchdog) writePid(image.watchdogPid.data() + sizeof "WATCHDOG_PID=" - 1);
     resetSignals();
 
     char go = 0;
@@ -149,6 +163,14 @@ std::string describe(const ExitStatus& status)
     if (!status.bySignal) return "exit code " + std::to_string(status.number);
     const char* name = ::sigabbrev_np(status.number);
     return "signal " + std::to_string(status.number) + (name != nullptr ? " (SIG" + std::string(name) + ")" : "");
+}
+
+std::optional<ExitStatus> exitStatusOf(pid_t pid)
+{
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+        return std::nullopt;
+    return ExitStatus{info.si_code != CLD_EXITED, info.si_status};
 }
 
 Child::Child(pid_t pid, UniqueFd pidfd, UniqueFd go, UniqueFd error)
@@ -189,6 +211,7 @@ Child Child::hold(const SpawnOptions& options)
         ::waitpid(pid, nullptr, 0);
         fail("open a pidfd for " + options.executable, pidfdError);
     }
+    known().insert(pid);
     return {pid, std::move(pidfd), std::move(go.write), std::move(error.read)};
 }
 
@@ -223,18 +246,15 @@ void Child::signal(int number) const
 
 void Child::signalGroup(int number) const { ::kill(-pid_, number); }
 
-std::optional<ExitStatus> Child::ended() const
-{
-    siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
-        return std::nullopt;
-    return ExitStatus{info.si_code != CLD_EXITED, info.si_status};
-}
+std::optional<ExitStatus> Child::ended() const { return exitStatusOf(pid_); }
+
+bool Child::isKnown(pid_t pid) { return known().count(pid) != 0; }
 
 void Child::reap() const
 {
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
+    known().erase(pid_);
 }
 
 } // namespace baton::os

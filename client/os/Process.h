@@ -22,6 +22,9 @@ struct ExitStatus {
     friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
+/// How a child of ours ended that was not reaped yet; nothing if it lives, or is none. It stays a zombie.
+std::optional<ExitStatus> exitStatusOf(pid_t pid);
+
 /// "exit code 3", "signal 9 (SIGKILL)".
 std::string describe(const ExitStatus& status);
 
@@ -33,6 +36,7 @@ struct SpawnOptions {
     std::vector<std::string> environment; ///< NAME=VALUE, all of it
     std::vector<int> passed;              ///< descriptors that become 3, 4, … in this order
     bool announceListeners = false;       ///< sets LISTEN_PID to the child's own pid
+    bool announceWatchdog = false;        ///< sets WATCHDOG_PID to the same
     int standardInput = 0;
     int standardOutput = 1;
     int standardError = 2;
@@ -47,6 +51,10 @@ public:
     /// Forks, and holds the child before its exec, so that its pid can be recorded first: a child whose parent dies
     /// while it is held ends without running anything.  @throws std::system_error when no process can be had.
     static Child hold(const SpawnOptions& options);
+
+    /// Whether one of these objects has started that child and not reaped it yet. Any other child of this process is
+    /// one that lost its parent.
+    static bool isKnown(pid_t pid);
 
     /// hold() and go() in one.  @throws std::system_error also when the exec fails; the child is reaped then.
     static Child spawn(const SpawnOptions& options);

@@ -13,7 +13,7 @@ namespace baton::os {
 namespace {
 
 // Field `wanted` of /proc/PID/stat, counted from 3 (the state): the second, the name, may hold anything.
-std::optional<std::string> statField(pid_t pid, std::size_t wanted)
+std::optional<std::string> statField(pid_t pid, std::size_t wanted, bool evenEnded)
 {
     std::optional<std::string> text;
     try {
@@ -25,22 +25,32 @@ std::optional<std::string> statField(pid_t pid, std::size_t wanted)
     const auto name = text->rfind(") ");
     if (name == std::string::npos) return std::nullopt;
     const auto fields = split(std::string_view(*text).substr(name + 2), ' ');
-    if (fields.size() <= wanted - 3 || fields.front() == "Z" || fields.front() == "X") return std::nullopt;
+    if (fields.size() <= wanted - 3) return std::nullopt;
+    if (!evenEnded && (fields.front() == "Z" || fields.front() == "X")) return std::nullopt;
     return std::string(fields[wanted - 3]);
+}
+
+// Empty too if it cannot be read: the process ended meanwhile, or is another user's.
+std::string readAtMost(const std::string& path)
+try {
+    constexpr std::size_t Longest = 4 * 1024 * 1024;
+    return readWhole(path, Longest).value_or(std::string());
+} catch (const std::system_error&) {
+    return {};
 }
 
 } // namespace
 
 std::optional<std::uint64_t> startTicksOf(pid_t pid)
 {
-    const auto field = statField(pid, 22);
+    const auto field = statField(pid, 22, false);
     const auto number = field ? parseNumber(*field) : std::nullopt;
     return number ? std::optional(static_cast<std::uint64_t>(*number)) : std::nullopt;
 }
 
 std::optional<pid_t> parentOf(pid_t pid)
 {
-    const auto field = statField(pid, 4);
+    const auto field = statField(pid, 4, true);
     const auto number = field ? parseNumber(*field) : std::nullopt;
     return number ? std::optional(static_cast<pid_t>(*number)) : std::nullopt;
 }
@@ -53,6 +63,25 @@ bool descendsFrom(pid_t pid, pid_t ancestor)
         pid = parentOf(pid).value_or(0);
     }
     return false;
+}
+
+std::vector<pid_t> childrenOf(pid_t pid)
+{
+    std::vector<pid_t> children;
+    const auto of = std::to_string(pid);
+    const auto text = readAtMost("/proc/" + of + "/task/" + of + "/children");
+    for (const auto word : split(text, ' '))
+        if (const auto child = parseNumber(word)) children.push_back(static_cast<pid_t>(*child));
+    return children;
+}
+
+std::optional<std::string> environmentOf(pid_t pid, std::string_view name)
+{
+    const auto text = readAtMost("/proc/" + std::to_string(pid) + "/environ");
+    for (const auto variable : split(text, '\0'))
+        if (variable.starts_with(name) && variable.substr(name.size()).starts_with('='))
+            return std::string(variable.substr(name.size() + 1));
+    return std::nullopt;
 }
 
 std::string bootId()
@@ -71,10 +100,25 @@ std::optional<UniqueFd> openProcess(pid_t pid, std::uint64_t startTicks, const s
     return pidfd;
 }
 
+std::optional<UniqueFd> openProcess(pid_t pid)
+{
+    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd || !startTicksOf(pid)) return std::nullopt;
+    return pidfd;
+}
+
 void signalProcess(int pidfd, int number)
 {
     if (::syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0) != 0 && errno != ESRCH)
         fail("send signal " + std::to_string(number));
+}
+
+bool isReaped(int pidfd) { return ::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) != 0 && errno == ESRCH; }
+
+bool isSameFile(int left, int right)
+{
+    constexpr int CompareFiles = 0; // KCMP_FILE
+    return ::syscall(SYS_kcmp, ::getpid(), ::getpid(), CompareFiles, left, right) == 0;
 }
 
 std::optional<UniqueFd> borrowDescriptor(int pidfd, int fd)

@@ -1,13 +1,13 @@
 #include "client/program/Channel.h"
 
 #include "client/core/Text.h"
+#include "client/os/Message.h"
 
 #include <sys/socket.h>
 
 #include <fcntl.h>
 
 #include <array>
-#include <cerrno>
 #include <climits>
 #include <cstdlib>
 #include <string>
@@ -15,6 +15,9 @@
 
 namespace baton {
 namespace {
+
+constexpr std::size_t LongestMessage = 300; // "descriptor " and a name
+constexpr std::string_view Descriptor = "descriptor ";
 
 struct Word {
     std::string_view text;
@@ -62,17 +65,23 @@ Channel::Channel(os::UniqueFd socket) : socket_(std::move(socket)) {}
 std::optional<Order> Channel::next()
 {
     while (!closed_) {
-        std::array<char, 64> message{};
-        const auto length = ::recv(socket_.get(), message.data(), message.size(), MSG_DONTWAIT);
-        if (length < 0 && errno == EINTR) continue;
-        if (length < 0 && errno == EAGAIN) return std::nullopt;
-        if (length <= 0) {
-            closed_ = true;
-            return std::nullopt;
+        auto message = os::receiveMessage(socket_.get(), LongestMessage, &closed_);
+        if (!message || closed_) return std::nullopt;
+        if (message->text.starts_with(Descriptor)) {
+            const auto name = message->text.substr(Descriptor.size());
+            for (auto& each : message->descriptors) descriptors_.push_back({name, std::move(each)});
         }
-        if (const auto order = orderOf({message.data(), static_cast<std::size_t>(length)})) return order;
+        if (const auto order = orderOf(message->text)) return order;
     }
     return std::nullopt;
+}
+
+std::optional<InheritedSocket> Channel::takeDescriptor()
+{
+    if (descriptors_.empty()) return std::nullopt;
+    auto first = std::move(descriptors_.front());
+    descriptors_.pop_front();
+    return first;
 }
 
 bool Channel::sayDraining(std::size_t connections) noexcept
@@ -81,6 +90,10 @@ try {
 } catch (const std::exception&) { // no memory
     return false;
 }
+
+bool Channel::sayStandsBy() noexcept { return say(socket_.get(), "stands-by"); }
+
+bool Channel::sayTakesDescriptors() noexcept { return say(socket_.get(), "takes-descriptors"); }
 
 bool Channel::sayResumed() noexcept { return say(socket_.get(), "resumed"); }
 

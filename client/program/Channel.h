@@ -3,8 +3,10 @@
 #pragma once
 
 #include "client/os/UniqueFd.h"
+#include "client/program/Inherited.h"
 
 #include <cstddef>
+#include <deque>
 #include <optional>
 
 namespace baton {
@@ -32,9 +34,18 @@ public:
     /// The next order that waits, without blocking; words of a later Baton that this program does not know are skipped.
     std::optional<Order> next();
 
+    /// A descriptor that another generation has stored and that next() has come upon: call next() first, until it has
+    /// nothing more.
+    std::optional<InheritedSocket> takeDescriptor();
+
     /// Whether Baton's end is closed. The program serves on: the next Baton will find and end it by signal.
     bool closed() const { return closed_; }
 
+    /// Says that this program obeys the three orders: without it, Baton speaks to it by signals. False if Baton is
+    /// gone.
+    bool sayStandsBy() noexcept;
+    /// Says that this program takes what other generations store while it runs; false if Baton is gone.
+    bool sayTakesDescriptors() noexcept;
     /// Says how many connections are left to answer; false if Baton is gone.
     bool sayDraining(std::size_t connections) noexcept;
     /// Says that this program accepts again.
@@ -42,6 +53,7 @@ public:
 
 private:
     os::UniqueFd socket_;
+    std::deque<InheritedSocket> descriptors_;
     bool closed_ = false;
 };
 

@@ -49,9 +49,6 @@ os::UniqueFd adopt(int fd, const std::string& listenFds)
     if (::fstat(fd, &status) != 0)
         throw std::runtime_error("LISTEN_FDS=" + listenFds + " promises descriptor " + std::to_string(fd) +
                                  ", which is not open: " + os::describe(errno));
-    if (!S_ISSOCK(status.st_mode))
-        throw std::runtime_error("LISTEN_FDS=" + listenFds + " promises descriptor " + std::to_string(fd) +
-                                 ", which is no socket; start this program with its sockets from 3 on");
     os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "set descriptor " + std::to_string(fd) + " close-on-exec");
     return os::UniqueFd(fd);
 }

@@ -6,13 +6,14 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace baton {
 
-/// One socket from LISTEN_FDS. A listening one is shared with other generations and is non-blocking for all of them:
-/// accept(2) may say EAGAIN though poll(2) said readable. Leave it with close(2), never with shutdown(2), which would
-/// end it for all.
+/// One socket from LISTEN_FDS, or whatever else was stored by an earlier generation, such as a memfd. A listening one
+/// is shared with other generations and is non-blocking for all of them: accept(2) may say EAGAIN though poll(2) said
+/// readable. Leave it with close(2), never with shutdown(2), which would end it for all.
 struct InheritedSocket {
     std::string name; ///< of LISTEN_FDNAMES; "unknown" if it has none
     os::UniqueFd socket;
@@ -31,8 +32,12 @@ public:
     bool empty() const { return sockets_.empty(); }
     const std::vector<InheritedSocket>& all() const { return sockets_; }
 
-    /// The first socket of that name, which is the caller's from now on; none if there is none or it was taken.
+    /// The first socket of that name, which is the caller's from now on; then, of a group, the next; none if there is
+    /// none left.
     os::UniqueFd take(std::string_view name);
+
+    /// One that this program opened itself, as if it had been passed.
+    void add(InheritedSocket socket) { sockets_.push_back(std::move(socket)); }
 
 private:
     std::vector<InheritedSocket> sockets_;

@@ -55,9 +55,13 @@ Poco::Net::ServerSocket Generation::listener(const std::string& name)
     if (found == addresses.end())
         throw Poco::Util::MissingOptionException("there is no listener " + name + "; say --listen " + name +
                                                  "=HOST:PORT");
-    auto socket = os::listenOn(*found);
+    auto sockets = os::bindAll(*found);
+    for (auto& socket : sockets) {
+        os::beginToListen(socket.get(), *found);
+        parts_.inherited.add({name, std::move(socket)}); // Of a group, each call gets the next.
+    }
     addresses.erase(found);
-    return adoptServerSocket(std::move(socket));
+    return adoptServerSocket(parts_.inherited.take(name));
 }
 
 void Generation::ready() const { notifyReady(); }
@@ -66,6 +70,7 @@ void Generation::status(const std::string& line) const { notify("STATUS=" + line
 
 void Generation::run(Drainable& served)
 {
+    orders_.sayStandsBy();
     for (auto state = State::Serving; state != State::Ended;) {
         const bool drains = state != State::Serving;
         const auto told = orders_.next(drains ? std::make_optional(Step) : std::nullopt);

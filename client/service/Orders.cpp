@@ -86,6 +86,11 @@ Told Orders::readSignal()
     return Told::Nothing;
 }
 
+void Orders::sayStandsBy() noexcept
+{
+    if (channel_) channel_->sayStandsBy();
+}
+
 void Orders::sayDraining(std::size_t remaining) noexcept
 {
     if (channel_) channel_->sayDraining(remaining);

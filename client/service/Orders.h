@@ -34,6 +34,7 @@ public:
     Told next(std::optional<Duration> atMost);
 
     /// Tells Baton, if there is a channel.
+    void sayStandsBy() noexcept;
     void sayDraining(std::size_t remaining) noexcept;
     void sayResumed() noexcept;
 

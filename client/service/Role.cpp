@@ -19,7 +19,8 @@ struct Word {
     Role role;
 };
 
-constexpr std::array Words{Word{"agent", Role::Agent}, Word{"stage", Role::Stager}, Word{"probe", Role::Prober}};
+constexpr std::array Words{Word{"agent", Role::Agent}, Word{"stage", Role::Stager}, Word{"probe", Role::Prober},
+                           Word{"reload", Role::Reader}};
 
 Role roleOf(std::string_view text)
 {

@@ -12,6 +12,7 @@ enum class Role {
     Agent,      ///< talks to the network
     Stager,     ///< verifies and unpacks
     Prober,     ///< asks one question of readiness
+    Reader,     ///< reads the configuration file again
     Program,    ///< serves, as a generation under a Baton
     Supervisor, ///< holds sockets and children
     Plain,      ///< serves by itself

@@ -1,6 +1,7 @@
 #include "client/store/Json.h"
 
 #include "client/core/Text.h"
+#include "client/core/WholeNumber.h"
 
 #include <limits>
 
@@ -27,14 +28,7 @@ std::string text(const Json& object, const char* name)
     return value.get<std::string>();
 }
 
-std::int64_t number(const Json& object, const char* name)
-{
-    const auto& value = member(object, name);
-    if (!value.is_number_integer()) throw std::runtime_error(std::string(name) + " is no whole number");
-    if (value.is_number_unsigned() && value.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
-        throw std::runtime_error(std::string(name) + " is too large");
-    return value.get<std::int64_t>();
-}
+std::int64_t number(const Json& object, const char* name) { return wholeNumber(member(object, name), name); }
 
 bool flag(const Json& object, const char* name)
 {
@@ -46,10 +40,8 @@ bool flag(const Json& object, const char* name)
 
 int smallNumber(const Json& object, const char* name)
 {
-    const auto value = number(object, name);
-    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
-        throw std::runtime_error(std::string(name) + " is out of range");
-    return static_cast<int>(value);
+    return static_cast<int>(
+        wholeNumber(member(object, name), name, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
 }
 
 Json toJson(const ReleaseKey& key) { return {{"version", key.version}, {"sha256", key.sha256}}; }

@@ -25,6 +25,14 @@ Json toJson(const Install& install)
     auto document = store::toJson(install.key);
     document["step"] = StepNames.at(static_cast<std::size_t>(install.step));
     document["tries"] = install.tries;
+    if (install.isRollback) document["isRollback"] = true;
+    return document;
+}
+
+Json toJson(const Crashes& crashes)
+{
+    auto document = store::toJson(crashes.key);
+    document["count"] = crashes.count;
     return document;
 }
 
@@ -61,7 +69,20 @@ GenerationRecord generationFrom(const Json& object)
     return generation;
 }
 
-// An older version wrote neither of these two.
+Install installFrom(const Json& object)
+{
+    return {keyFrom(object), enumFrom<InstallStep>(object, "step", StepNames), smallNumber(object, "tries"),
+            object.value("isRollback", false)};
+}
+
+// An older version wrote none of these three.
+std::optional<Crashes> crashesFrom(const Json& document)
+{
+    const auto found = document.find("crashes");
+    if (found == document.end() || found->is_null()) return std::nullopt;
+    return Crashes{keyFrom(*found), smallNumber(*found, "count")};
+}
+
 std::optional<Hold> holdFrom(const Json& document)
 {
     const auto found = document.find("hold");
@@ -87,11 +108,10 @@ try {
     State state;
     state.current = optionalKeyFrom(document, "current");
     state.previous = optionalKeyFrom(document, "previous");
-    if (const auto& install = member(document, "install"); !install.is_null())
-        state.install =
-            Install{keyFrom(install), enumFrom<InstallStep>(install, "step", StepNames), smallNumber(install, "tries")};
+    if (const auto& install = member(document, "install"); !install.is_null()) state.install = installFrom(install);
     state.lastGeneration = smallNumber(document, "lastGeneration");
     state.hold = holdFrom(document);
+    state.crashes = crashesFrom(document);
     state.approved = approvedFrom(document);
     for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
     for (const auto& object : member(document, "blocked"))
@@ -118,6 +138,7 @@ std::string print(const State& state)
     document["install"] = state.install ? toJson(*state.install) : Json(nullptr);
     document["lastGeneration"] = state.lastGeneration;
     document["hold"] = state.hold ? Json{{"until", state.hold->until}} : Json(nullptr);
+    document["crashes"] = state.crashes ? toJson(*state.crashes) : Json(nullptr);
     document["approved"] = state.approved;
     document["generations"] = Json::array();
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));

@@ -44,9 +44,18 @@ enum class InstallStep { TryOut, Installed, Started };
 struct Install {
     ReleaseKey key;
     InstallStep step = InstallStep::TryOut;
-    int tries = 0; ///< how often its hand-off was begun; it grows only when Baton itself died in between
+    int tries = 0;           ///< how often its hand-off was begun; it grows only when Baton itself died in between
+    bool isRollback = false; ///< a person wants it back: what runs now is blocked with its commit
 
     friend bool operator==(const Install&, const Install&) = default;
+};
+
+/// How often the current release has died soon after its start, in a row.
+struct Crashes {
+    ReleaseKey key;
+    int count = 0;
+
+    friend bool operator==(const Crashes&, const Crashes&) = default;
 };
 
 /// Somebody wants no release to take over for a while.
@@ -67,6 +76,7 @@ struct State {
     std::vector<GenerationRecord> generations;
     int lastGeneration = 0; ///< the highest number ever given
     std::optional<Hold> hold;
+    std::optional<Crashes> crashes;
     std::string approved; ///< the version that a person approved last; empty: none
     /// The newest line of history.jsonl, saved in one step with what it tells of and then appended there: after a crash
     /// in between the next start appends it.

@@ -17,14 +17,30 @@ public:
     void begin(const std::function<void()>& ask, Duration patience, std::function<void()> kill)
     {
         begun_ = true;
+        kill_ = std::move(kill);
         ask();
-        timer_ = loop_.after(patience, std::move(kill));
+        arm(patience);
     }
+
+    /// The second call comes no sooner than `by` from now.  [sd_notify(3), EXTEND_TIMEOUT_USEC]
+    void extend(Duration by)
+    {
+        if (begun_ && loop_.clock().now() + by > due_) arm(by);
+    }
+
     bool begun() const { return begun_; }
 
 private:
+    void arm(Duration in)
+    {
+        due_ = loop_.clock().now() + in;
+        timer_ = loop_.after(in, kill_);
+    }
+
     loop::EventLoop& loop_;
+    std::function<void()> kill_;
     loop::Registration timer_;
+    Instant due_;
     bool begun_ = false;
 };
 

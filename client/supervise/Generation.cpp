@@ -4,56 +4,88 @@
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
 #include "client/os/ProcessTable.h"
+#include "client/os/Sockets.h"
+#include "client/supervise/Adopted.h"
 #include "client/supervise/Environment.h"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
 namespace baton::supervise {
+namespace {
 
-Generation::Generation(const GenerationWorld& world, const store::Release& release, int number, int terminal)
+constexpr std::size_t FirstPassed = 3; // LISTEN_FDS counts from here.
+constexpr Duration LeastPatience{1'000};
+constexpr Duration AbortPatience{5'000}; // to write its core, when it was told to abort
+
+} // namespace
+
+Generation::Generation(const GenerationWorld& world, const store::Release& release, int number, int terminal,
+                       const std::set<int>& living)
     : world_(world),
       release_(release),
       number_(number),
-      child_(hold(terminal)),
+      listeners_(world.listeners),
+      channel_(
+          world.loop, [this] { world_.watcher.resumed(number_); }, [this] { world_.stored.awaited(); }),
+      child_(world.loop, hold(terminal, living), [this] { ended(); }),
+      started_(world.loop.clock().now()),
+      watchdog_(world.loop, world.settings.watchdog, [this] { failWatchdog(watchdog_.interval()); }),
       ending_(world.loop)
 {
-    endWatch_ = world_.loop.whenReadable(
-        child_.pidfd(), [this] { checkEnd(); }, loop::Priority::Death);
+    channel_.forgetProgramEnd();
 }
 
 Generation::~Generation()
 {
+    if (const auto path = probeSocket(); !path.empty()) ::unlink(path.c_str());
     if (!running_) return;
-    child_.signalGroup(SIGKILL);
+    kill();
     child_.reap();
 }
 
-os::Child Generation::hold(int terminal)
+os::Child Generation::hold(int terminal, const std::set<int>& living)
 {
     const auto directory = world_.store.releaseDirectory(release_.key);
     executable_ = executableOf(world_.settings.command, release_, directory);
     if (executable_.empty())
         throw std::runtime_error("no program " + escaped(world_.settings.command.front()) + " in PATH");
-    if (world_.settings.readiness.kind == ReadyKind::Notify)
-        notifySocket_ = std::make_unique<NotifySocket>(
-            world_.loop, world_.log, world_.store.root() / ("notify-" + std::to_string(number_) + ".sock"),
-            [this](pid_t pid) { return os::descendsFrom(pid, child_.pid()); },
-            [this](const Notification& notification) { heard(notification); });
+    notifySocket_ = std::make_unique<NotifySocket>(
+        world_.loop, world_.log, world_.store.root() / ("notify-" + std::to_string(number_) + ".sock"),
+        [this](pid_t pid) { return belongsTo(pid, child_.first(), number_); },
+        [this](const Notification& notification, NotifySocket::Descriptors descriptors) {
+            heard(notification, std::move(descriptors));
+        });
 
     os::SpawnOptions options;
     options.executable = executable_;
     options.arguments = withRelease(world_.settings.command, directory);
-    options.environment = environment(directory);
-    options.passed = world_.listeners.descriptors();
+    options.passed = listeners_.descriptors();
+    auto names = listeners_.all().empty() ? std::vector<std::string>() : std::vector{listeners_.names()};
+    for (auto* const stored : world_.stored.freeFor(number_, living)) {
+        options.passed.push_back(stored->descriptor.get());
+        names.push_back(stored->name);
+        stored->holders.insert(number_);
+    }
+    os::UniqueFd probe; // The generation alone is to hold it: when it dies, nobody answers there.
+    if (const auto path = probeSocket(); !path.empty()) {
+        probe = os::listenUnix(path);
+        options.passed.push_back(probe.get());
+        names.push_back(world_.settings.probeListener);
+    }
+    options.environment = environment(directory, options.passed.size(), names);
     options.announceListeners = !options.passed.empty();
+    options.announceWatchdog = world_.settings.watchdog != Duration(0);
+    options.passed.push_back(channel_.programEnd()); // Behind the listeners, which are counted from 3 on.
     options.terminal = terminal;
     return os::Child::hold(options);
 }
 
-std::vector<std::string> Generation::environment(const std::filesystem::path& directory) const
+std::vector<std::string> Generation::environment(const std::filesystem::path& directory, std::size_t count,
+                                                 const std::vector<std::string>& names) const
 {
     auto variables = programEnvironment(environ);
     variables.push_back("BATON_RELEASE=" + release_.key.version);
@@ -61,12 +93,23 @@ std::vector<std::string> Generation::environment(const std::filesystem::path& di
     variables.push_back("BATON_RELEASE_SHA256=" + release_.key.sha256);
     variables.push_back("BATON_GENERATION=" + std::to_string(number_));
     variables.push_back("BATON_DRAIN_TIME=" + printDuration(world_.settings.drainTimeout));
-    if (!world_.listeners.empty()) {
-        variables.push_back("LISTEN_FDS=" + std::to_string(world_.listeners.all().size()));
-        variables.push_back("LISTEN_FDNAMES=" + world_.listeners.names());
+    variables.push_back("BATON_CHANNEL=" + std::to_string(FirstPassed + count));
+    if (count > 0) {
+        variables.push_back("LISTEN_FDS=" + std::to_string(count));
+        std::string joined;
+        for (const auto& name : names) joined += (joined.empty() ? "" : ":") + name;
+        variables.push_back("LISTEN_FDNAMES=" + joined);
     }
-    if (notifySocket_) variables.push_back("NOTIFY_SOCKET=" + notifySocket_->path().string());
+    variables.push_back("NOTIFY_SOCKET=" + notifySocket_->path().string());
+    if (const auto interval = world_.settings.watchdog; interval != Duration(0))
+        variables.push_back("WATCHDOG_USEC=" + std::to_string(interval.count() * 1000));
     return variables;
+}
+
+std::filesystem::path Generation::probeSocket() const
+{
+    if (world_.settings.probeListener.empty()) return {};
+    return world_.store.root() / ("probe-" + std::to_string(number_) + ".sock");
 }
 
 int Generation::go()
@@ -86,18 +129,68 @@ void Generation::askForReadiness()
         prober_ = std::make_unique<Prober>(world_.loop, world_.log, world_.settings, [this] { becameReady(); });
 }
 
-void Generation::heard(const Notification& notification)
+void Generation::heard(const Notification& notification, NotifySocket::Descriptors descriptors)
 {
-    if (notification.extend) world_.watcher.extended(number_, *notification.extend);
-    if (notification.ready) becameReady();
+    account_.heard(notification);
+    const auto& name = notification.descriptorName;
+    if (notification.stores)
+        world_.stored.put(name.empty() ? "stored" : name, std::move(descriptors), number_, notification.polls);
+    if (notification.removes && !name.empty()) world_.stored.remove(name);
+    if (notification.extend) {
+        ending_.extend(*notification.extend);
+        world_.watcher.extended(number_, *notification.extend);
+    }
+    heardOfWatchdog(notification);
+    if (notification.mainPid) follow(*notification.mainPid);
+    if (notification.stopping) stopsByItself();
+    if (notification.ready && world_.settings.readiness.kind == ReadyKind::Notify) becameReady();
+}
+
+void Generation::follow(pid_t pid)
+{
+    if (pid == child_.pid()) return;
+    const auto name = release_.key.version + " (generation " + std::to_string(number_) + ")";
+    if (!belongsTo(pid, child_.first(), number_) || !child_.follow(pid))
+        return world_.log.warning(name + " named pid " + std::to_string(pid) +
+                                  " as its main process, which is none of its own");
+    world_.log.info(name + " goes on as pid " + std::to_string(pid));
+    world_.watcher.moved(number_);
+    if (saidReady_) becameReady();
+}
+
+// It gets the time that it would have if it had been told to. One that stands by has been told that already.
+void Generation::stopsByItself()
+{
+    watchdog_.stop();
+    if (!ending_.begun() && !standsBy_) ending_.begin([] {}, world_.settings.drainTimeout, [this] { kill(); });
+}
+
+void Generation::heardOfWatchdog(const Notification& notification)
+{
+    if (notification.watchdogInterval) watchdog_.setInterval(*notification.watchdogInterval);
+    if (notification.watchdog == WatchdogWord::Alive) watchdog_.heard();
+    if (notification.watchdog == WatchdogWord::Trigger) failWatchdog(std::nullopt);
+}
+
+void Generation::failWatchdog(std::optional<Duration> interval)
+{
+    if (ending_.begun()) return; // It is given its time to end.
+    account_.failedWatchdog(interval);
+    world_.log.error(release_.key.version + " (generation " + std::to_string(number_) +
+                     (interval ? ") missed its watchdog of " + printDuration(*interval) : ") said WATCHDOG=trigger") +
+                     ": it is told to abort, and killed after " + printDuration(AbortPatience));
+    end(SIGABRT, AbortPatience);
 }
 
 void Generation::becameReady()
 {
     delay_.reset();
     prober_.reset();
-    if (ready_ || child_.ended()) return; // A death wins over the READY that came with it.
+    if (ready_) return;
+    saidReady_ = true;
+    if (child_.ended()) return; // A death wins over the READY that came with it, unless somebody takes its place.
     ready_ = true;
+    if (!ending_.begun()) watchdog_.start();
     world_.watcher.ready(number_);
 }
 
@@ -106,9 +199,57 @@ store::GenerationRecord Generation::record(store::GenerationRole role) const
     return {number_, role, release_.key, child_.pid(), os::startTicksOf(child_.pid()).value_or(0), os::bootId()};
 }
 
+void Generation::watchHealth()
+{
+    if (world_.settings.health.kind == HealthKind::None) return;
+    health_ = std::make_unique<HealthWatch>(world_.loop, world_.log, world_.settings,
+                                            Patient{number_, probeSocket().string()},
+                                            [this](const std::string& why) { world_.watcher.unhealthy(number_, why); });
+}
+
+control::RunningRelease Generation::status() const
+{
+    return {release_.key.version,   release_.key.sha256, number_,          static_cast<int>(child_.pid()),
+            channel_.connections(), account_.notified(), account_.status()};
+}
+
+Duration Generation::age() const { return world_.loop.clock().now() - started_; }
+
+bool Generation::standBy()
+{
+    drainedSince_ = world_.loop.clock().now();
+    standsBy_ = true;
+    return channel_.say("drain");
+}
+
+bool Generation::giveStored(const std::set<int>& living)
+{
+    if (!channel_.takesDescriptors()) return true; // It finds nothing but what it was started with.
+    return world_.stored.giveNew(number_, living, [this](const std::string& name, std::span<const int> descriptors) {
+        return channel_.give(name, descriptors);
+    });
+}
+
+bool Generation::resume()
+{
+    standsBy_ = false;
+    return channel_.say("resume");
+}
+
+void Generation::endStandBy(int number, Duration patience)
+{
+    const auto left = std::max(LeastPatience, patience - (world_.loop.clock().now() - drainedSince_));
+    watchdog_.stop();
+    if (!ending_.begun() && channel_.say("stop"))
+        ending_.begin([] {}, left, [this] { kill(); });
+    else
+        end(number, left);
+}
+
 void Generation::end(int number, Duration patience)
 {
     if (ending_.begun()) return;
+    watchdog_.stop();
     ending_.begin(
         [&] {
             child_.signal(number);
@@ -117,18 +258,21 @@ void Generation::end(int number, Duration patience)
         patience, [this] { kill(); });
 }
 
-void Generation::kill() { child_.signalGroup(SIGKILL); }
+void Generation::kill() { child_.signalAll(SIGKILL); }
 
-void Generation::checkEnd()
+void Generation::ended()
 {
+    notifySocket_->read(); // Its last words lie there still, such as who takes its place.
     const auto status = child_.ended();
     if (!status) return;
-    child_.signalGroup(SIGKILL); // What it left behind ends with it; the zombie keeps the group's number ours.
+    if (*status == os::ExitStatus{} && !ending_.begun() && !adoptedOf(number_).empty()) account_.leftProcesses();
+    kill(); // What it left behind ends with it; the zombie keeps the group's number ours.
     child_.reap();
     running_ = false;
-    endWatch_.reset();
     prober_.reset();
+    health_.reset();
     delay_.reset();
+    watchdog_.stop();
     notifySocket_.reset();
     world_.watcher.ended(number_, *status);
 }

@@ -2,19 +2,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/control/Status.h"
 #include "client/core/Log.h"
 #include "client/loop/EventLoop.h"
 #include "client/os/Process.h"
 #include "client/store/Store.h"
+#include "client/supervise/Account.h"
+#include "client/supervise/DescriptorStore.h"
 #include "client/supervise/Ending.h"
+#include "client/supervise/HealthWatch.h"
 #include "client/supervise/ListenerSet.h"
+#include "client/supervise/MainProcess.h"
 #include "client/supervise/NotifySocket.h"
 #include "client/supervise/Prober.h"
+#include "client/supervise/ProgramChannel.h"
+#include "client/supervise/ProgramWatchdog.h"
 #include "client/supervise/Settings.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace baton::supervise {
@@ -25,6 +33,12 @@ struct GenerationWatcher {
 
     virtual void ready(int number) = 0;
     virtual void extended(int number, Duration by) = 0;
+    /// It is alive and not well: it failed its health questions.
+    virtual void unhealthy(int number, const std::string& why) = 0;
+    /// It accepts again, as it was told to.
+    virtual void resumed(int number) = 0;
+    /// Another process of it is the main one from now on.
+    virtual void moved(int number) = 0;
     /// Its process is reaped and its group is gone; the generation may be destroyed in this call.
     virtual void ended(int number, const os::ExitStatus& status) = 0;
 };
@@ -36,13 +50,16 @@ struct GenerationWorld {
     const Settings& settings;
     const store::Store& store;
     const ListenerSet& listeners;
+    DescriptorStore& stored;
     GenerationWatcher& watcher;
 };
 
 class Generation {
 public:
-    /// Forks and holds the process before its exec.  @throws std::system_error, std::runtime_error saying why not.
-    Generation(const GenerationWorld& world, const store::Release& release, int number, int terminal);
+    /// Forks and holds the process before its exec. It is given what the store has and none of the `living` uses.
+    /// @throws std::system_error, std::runtime_error saying why not.
+    Generation(const GenerationWorld& world, const store::Release& release, int number, int terminal,
+               const std::set<int>& living);
     ~Generation(); ///< kills and reaps what still runs
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
@@ -59,31 +76,65 @@ public:
     const std::string& executable() const { return executable_; }
 
     void signal(int number) { child_.signal(number); }
-    void signalGroup(int number) { child_.signalGroup(number); }
+
+    /// Asks for its health from now on, until leaveAlone().
+    void watchHealth();
+    void leaveAlone() { health_.reset(); }
+
+    /// How long it has run.
+    Duration age() const;
+    control::RunningRelease status() const;
+    /// "ended with exit code 3", and what led to it.
+    std::string describeEnd(const os::ExitStatus& status) const { return account_.describeEnd(status); }
+
+    /// Whether it can drain and stay, to take up accepting again.
+    bool canStandBy() const { return channel_.obeys(); }
+    /// Tells it to. False: it does not hear us any more.
+    bool standBy();
+    bool resume();
+    /// Gives it what the store has for it and none of the `living` uses, if it takes that; false: not all went, for
+    /// now.
+    bool giveStored(const std::set<int>& living);
+    /// Ends the one that stood by: it gets what is left of `patience` since it was told to drain.
+    void endStandBy(int number, Duration patience);
 
     /// Asks it to end by `number`; all that is left of its group is killed after `patience`.
     void end(int number, Duration patience);
     void kill();
 
 private:
-    os::Child hold(int terminal);
-    std::vector<std::string> environment(const std::filesystem::path& directory) const;
+    os::Child hold(int terminal, const std::set<int>& living);
+    std::filesystem::path probeSocket() const;
+    std::vector<std::string> environment(const std::filesystem::path& directory, std::size_t count,
+                                         const std::vector<std::string>& names) const;
     void askForReadiness();
-    void heard(const Notification& notification);
+    void heard(const Notification& notification, NotifySocket::Descriptors descriptors);
+    void follow(pid_t pid);
+    void stopsByItself();
+    void heardOfWatchdog(const Notification& notification);
+    void failWatchdog(std::optional<Duration> interval);
     void becameReady();
-    void checkEnd();
+    void ended();
 
     const GenerationWorld& world_;
     store::Release release_;
     int number_;
+    const ListenerSet listeners_; // What it was started with stays open while it runs.
     std::string executable_;
     std::unique_ptr<NotifySocket> notifySocket_;
-    os::Child child_;
+    ProgramChannel channel_; // Before the child, which inherits its other end.
+    MainProcess child_;
+    Instant started_;
+    Instant drainedSince_;
     bool running_ = true;
+    bool saidReady_ = false;
     bool ready_ = false;
-    loop::Registration endWatch_;
+    bool standsBy_ = false;
     loop::Registration delay_;
     std::unique_ptr<Prober> prober_;
+    std::unique_ptr<HealthWatch> health_;
+    Account account_;
+    ProgramWatchdog watchdog_;
     Ending ending_;
 };
 

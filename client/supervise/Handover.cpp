@@ -3,6 +3,8 @@
 #include "client/core/Duration.h"
 #include "client/core/Timestamp.h"
 #include "client/os/Errors.h"
+#include "client/supervise/CrashLoop.h"
+#include "client/supervise/Endings.h"
 
 #include <algorithm>
 #include <csignal>
@@ -19,7 +21,8 @@ Handover::Handover(loop::EventLoop& loop, Log& log, const Settings& settings, co
       ledger_(ledger),
       orphans_(orphans),
       watcher_(watcher),
-      world_{loop, log, settings, store, listeners, *this},
+      stored_(loop, log, [this] { giveStored(); }),
+      world_{loop, log, settings, store, listeners, stored_, *this},
       machine_(loop.clock(), {settings.readyTimeout, settings.probation, settings.probationAlone}, *this,
                ledger.state().current ? Phase::StartingFirst : Phase::Empty)
 {
@@ -45,7 +48,33 @@ void Handover::start()
 void Handover::offer(const store::ReleaseKey& key)
 {
     pending_ = key;
+    pendingIsRollback_ = false;
     offerPending();
+}
+
+void Handover::restart()
+{
+    log_.info("a person wants " + oldName() + " started anew");
+    pendingIsRollback_ = false;
+    offer(*ledger_.state().current);
+}
+
+// In the middle of a hand-off it is the candidate that nobody wants; else what runs.
+std::string Handover::rollBack()
+{
+    if (candidate_ && !startsTheCurrent(phase())) {
+        unhealthy(candidate_->number(), "a person took it back");
+        return {};
+    }
+    const auto& state = ledger_.state();
+    if (!state.current || !state.previous) return "there is no release before the one that runs";
+    if (state.isBlocked(*state.previous)) return "the release before, " + state.previous->version + ", is blocked";
+    if (!store_.loadRelease(*state.previous)) return "the release before, " + state.previous->version + ", is damaged";
+    log_.info("a person wants to go back from " + oldName() + " to " + state.previous->version);
+    pendingIsRollback_ = true;
+    pending_ = state.previous;
+    offerPending();
+    return {};
 }
 
 void Handover::offerPending()
@@ -53,6 +82,8 @@ void Handover::offerPending()
     if (!pending_ || (phase() != Phase::Serving && phase() != Phase::Empty)) return;
     if (settings_.handoff == Handoff::Overlap || phase() == Phase::Empty) return post(Event::OfferBeside);
     candidateKey_ = *pending_; // The old one ends before the candidate starts.
+    const auto& install = ledger_.state().install;
+    candidateIsRollback_ = pendingIsRollback_ || (install && install->key == *pending_ && install->isRollback);
     post(Event::OfferRestart);
     if (phase() != Phase::Serving) return pending_.reset();
     again_ = loop_.after(BeforeNewOffer, [this] { offerPending(); }); // Could not be recorded: the old one serves on.
@@ -85,6 +116,15 @@ Generation* Handover::leader() const
     return candidate_.get();
 }
 
+// Whose exit code is Baton's when it is told to end: the committed release's where that lives.
+int Handover::leaderAtTheEnd() const
+{
+    if (serving_) return serving_->number();
+    if (standingBy_) return standingBy_->number();
+    if (candidate_) return candidate_->number();
+    return phase() == Phase::Switching ? switchingNumber_ : 0;
+}
+
 void Handover::post(Event event)
 {
     machine_.post(event);
@@ -104,13 +144,16 @@ void Handover::armDeadline()
 void Handover::entered(Phase phase, Event because)
 {
     sayPhase(phase, because);
+    watcher_.generationsChanged();
     if (phase == Phase::Serving || phase == Phase::Empty) {
         failure_.clear();
         candidateKey_.reset();
+        if (queues_) queuesEnd_ = loop_.after(AfterCommit, [this] { queues_.reset(); });
         removeOldReleases();
         again_ = loop_.after(Duration(0), [this] { offerPending(); });
     }
     if (phase == Phase::Stopping) exitWhenAllEnded();
+    giveStored();
 }
 
 void Handover::ready(int number)
@@ -120,7 +163,49 @@ void Handover::ready(int number)
     const auto took = printDuration(loop_.clock().now() - started_);
     log_.info(candidateName() + " ready after " + took + " (generation " + std::to_string(number) + ", pid " +
               std::to_string(candidate_->pid()) + ")");
+    if (isInHandOff()) {
+        candidate_->watchHealth();
+        watchQueues();
+    }
     post(Event::Ready);
+}
+
+bool Handover::isInHandOff() const { return phase() == Phase::StartingBeside || phase() == Phase::StartingAlone; }
+
+void Handover::unhealthy(int number, const std::string& why)
+{
+    if (!candidate_ || candidate_->number() != number) return;
+    failure_ = why;
+    candidate_->kill(); // Its end is what takes it back.
+}
+
+// Who drains may have done it as well; beside the candidate, the one that serves has had its time to show what it is.
+void Handover::accuse(const std::string& why)
+{
+    const bool onTrial = isInHandOff() || phase() == Phase::ProbationBeside || phase() == Phase::ProbationAlone;
+    if (candidate_ && onTrial && !standingBy_ && draining_.empty() && orphans_.empty())
+        unhealthy(candidate_->number(), why);
+}
+
+std::size_t Handover::running() const
+{
+    return (serving_ ? 1U : 0U) + (candidate_ ? 1U : 0U) + (standingBy_ ? 1U : 0U) + draining_.size() + orphans_.size();
+}
+
+// While both accept, the old one takes what the other leaves: the watch goes on where the candidate serves alone, and
+// for a while after.
+void Handover::watchQueues()
+{
+    queuesEnd_.reset();
+    queues_ =
+        std::make_unique<QueueWatch>(loop_, world_.listeners, [this](const std::string& why) { nobodyAccepts(why); });
+}
+
+void Handover::nobodyAccepts(const std::string& why)
+{
+    if (candidate_ && wasReady_) return unhealthy(candidate_->number(), why);
+    log_.error(why + "; " + oldName() + " is committed and is left as it is: baton status, baton history");
+    queues_.reset();
 }
 
 void Handover::extended(int number, Duration by)
@@ -130,35 +215,134 @@ void Handover::extended(int number, Duration by)
     armDeadline();
 }
 
+void Handover::resumed(int number)
+{
+    if (standingBy_ && standingBy_->number() == number) post(Event::Resumed);
+}
+
+// To the newest: what others have stored, and what was left by those that are gone.
+void Handover::giveStored()
+{
+    constexpr Duration Soon{50};
+    giveAgain_.reset();
+    auto* const heir = candidate_ ? candidate_.get() : serving_ ? serving_.get() : nullptr;
+    if (heir != nullptr && !heir->giveStored(living())) giveAgain_ = loop_.after(Soon, [this] { giveStored(); });
+}
+
+std::set<int> Handover::living() const
+{
+    std::set<int> numbers;
+    for (const auto* one : {&serving_, &candidate_, &standingBy_})
+        if (*one) numbers.insert((*one)->number());
+    for (const auto& one : draining_) numbers.insert(one->number());
+    return numbers;
+}
+
+// The next Baton finds it by what is written down.
+void Handover::moved(int number)
+{
+    const auto* generation = find(number);
+    if (generation == nullptr) return;
+    ledger_.note("the main process of " + generation->key().version, [&](store::State& state) {
+        for (auto& record : state.generations)
+            if (record.number == number) record = generation->record(record.role);
+    });
+}
+
+Generation* Handover::find(int number) const
+{
+    for (const auto* one : {&serving_, &candidate_, &standingBy_})
+        if (*one && (*one)->number() == number) return one->get();
+    const auto found = std::find_if(draining_.begin(), draining_.end(),
+                                    [number](const auto& generation) { return generation->number() == number; });
+    return found == draining_.end() ? nullptr : found->get();
+}
+
+bool Handover::lives(int number) const { return find(number) != nullptr; }
+
 void Handover::ended(int number, const os::ExitStatus& status)
 {
-    const auto how = os::describe(status);
-    if (number == leaderNumber_ || phase() != Phase::Stopping) exitCode_ = status.shellCode();
-
-    if (candidate_ && candidate_->number() == number) {
-        if (failure_.empty())
-            failure_ = "it ended with " + how + (wasReady_ ? " on probation" : " before it was ready");
-        candidate_.reset();
-        forget(number, candidateName());
-        post(Event::CandidateEnded);
-    } else if (serving_ && serving_->number() == number) {
-        log_.info(oldName() + " ended with " + how);
-        forget(number, oldName());
-        serving_.reset();
-        // At a terminal the program was ended by its user, who means all of it.
-        const bool byUser = terminal_.isOwned() && phase() != Phase::Serving;
-        post(byUser ? Event::Stop : Event::ServingEnded);
-    } else {
-        const auto found = std::find_if(draining_.begin(), draining_.end(),
-                                        [number](const auto& generation) { return generation->number() == number; });
-        if (found == draining_.end()) return;
-        const auto version = (*found)->key().version;
-        draining_.erase(found);
-        log_.info(version + " (generation " + std::to_string(number) + ") has ended with " + how);
-        forget(number, version);
-        if (number == switchingNumber_ && phase() == Phase::Switching) post(Event::ServingEnded);
-    }
+    if (number == leaderNumber_) exitCode_ = status.shellCode();
+    const auto is = [number](const auto& generation) { return generation && generation->number() == number; };
+    if (is(candidate_))
+        candidateEnded(status);
+    else if (is(serving_))
+        servingEnded(status);
+    else if (is(standingBy_))
+        standByEnded(status);
+    else
+        drainingEnded(number, status);
+    watcher_.generationsChanged();
     if (phase() == Phase::Stopping) exitWhenAllEnded();
+    giveStored();
+}
+
+void Handover::candidateEnded(const os::ExitStatus& status)
+{
+    const bool isCurrent = startsTheCurrent(phase());
+    if (isCurrent) exitCode_ = status.shellCode(); // A candidate's code is never Baton's.
+    if (failure_.empty())
+        failure_ = "it " + candidate_->describeEnd(status) + (wasReady_ ? " on probation" : " before it was ready");
+    const bool loops = isCurrent && phase() != Phase::RollingBack && countCrash(*candidate_, status);
+    // Who stands in the foreground and ends without a fault was told to by the keyboard.
+    const bool byUser = terminal_.isOwned() && !serving_ && !isFailure(status);
+    const int number = candidate_->number();
+    candidate_.reset();
+    forget(number, candidateName());
+    post(*eventOf({phase(), Part::Candidate, standingBy_ != nullptr, loops, false, byUser}));
+}
+
+void Handover::servingEnded(const os::ExitStatus& status)
+{
+    log_.info(oldName() + ' ' + serving_->describeEnd(status));
+    if (phase() != Phase::Stopping) exitCode_ = status.shellCode();
+    const bool alone = phase() == Phase::Serving;
+    const bool loops = alone && countCrash(*serving_, status);
+    const bool again = alone && settings_.restart == Restart::OnFailure && isFailure(status);
+    if (serving_->age() >= LongEnough) previousTries_ = 1;
+    if (again && !loops) failure_ = "it " + serving_->describeEnd(status);
+    const int number = serving_->number();
+    serving_.reset();
+    forget(number, oldName());
+    const auto event = *eventOf({phase(), Part::Serving, false, loops, again, terminal_.isOwned()});
+    if (event == Event::Stop && leaderNumber_ == 0) leaderNumber_ = number; // Its code is ours.
+    if (candidate_) terminal_.giveTo(candidate_->pid());
+    post(event);
+}
+
+void Handover::standByEnded(const os::ExitStatus& status)
+{
+    log_.warning(oldName() + ", which stood by, " + standingBy_->describeEnd(status));
+    const int number = standingBy_->number();
+    standingBy_.reset();
+    forget(number, oldName());
+    if (const auto event = eventOf({phase(), Part::StandingBy})) post(*event);
+}
+
+void Handover::drainingEnded(int number, const os::ExitStatus& status)
+{
+    const auto found = std::find_if(draining_.begin(), draining_.end(),
+                                    [number](const auto& generation) { return generation->number() == number; });
+    if (found == draining_.end()) return;
+    const auto version = (*found)->key().version;
+    draining_.erase(found);
+    log_.info(version + " (generation " + std::to_string(number) + ") has ended with " + os::describe(status));
+    forget(number, version);
+    const auto part = number == switchingNumber_ ? Part::Switching : Part::Draining;
+    if (const auto event = eventOf({phase(), part})) post(*event);
+}
+
+// Whether this was one crash too many, and there is something to go back to.
+bool Handover::countCrash(const Generation& generation, const os::ExitStatus& status)
+{
+    const auto crashes = countedWith(ledger_.state().crashes, generation.key(), generation.age(), status);
+    if (crashes == ledger_.state().crashes) return false;
+    ledger_.note("a crash of " + generation.key().version, [&](store::State& state) { state.crashes = crashes; });
+    const auto& previous = ledger_.state().previous;
+    if (!isLoop(crashes) || !previous || ledger_.state().isBlocked(*previous) || !store_.loadRelease(*previous))
+        return false;
+    failure_ = describe(*crashes, status);
+    return true;
 }
 
 void Handover::forget(int number, const std::string& name)
@@ -170,7 +354,7 @@ void Handover::forget(int number, const std::string& name)
 
 void Handover::exitWhenAllEnded()
 {
-    if (!serving_ && !candidate_ && draining_.empty()) watcher_.finished(exitCode_);
+    if (!serving_ && !candidate_ && !standingBy_ && draining_.empty()) watcher_.finished(exitCode_);
 }
 
 std::string Handover::candidateName() const { return candidateKey_ ? candidateKey_->version : "the candidate"; }
@@ -196,11 +380,12 @@ void Handover::sayPhase(Phase phase, Event because) const
         log_.info(candidate + " waits for " + oldName() + " to end; clients wait in the queue");
         break;
     case Phase::StartingAlone: log_.info(candidate + " starts; clients wait in the queue"); break;
+    case Phase::Resuming: log_.warning("going back to " + oldName() + ", which stood by"); break;
     case Phase::RollingBack: log_.warning("going back to " + oldName()); break;
     case Phase::Serving:
         if (because == Event::Ready)
             log_.info(serving + " serves");
-        else if (because == Event::CandidateEnded || !wasReady_)
+        else if (because == Event::CandidateEnded || because == Event::Resumed || !wasReady_)
             log_.info(serving + " serves on");
         break;
     default: break;
@@ -210,15 +395,12 @@ void Handover::sayPhase(Phase phase, Event because) const
 
 control::Status Handover::status() const
 {
-    const auto describe = [](const Generation& generation) {
-        return control::RunningRelease{generation.key().version, generation.key().sha256, generation.number(),
-                                       static_cast<int>(generation.pid())};
-    };
     control::Status status;
     status.state = publicName(phase());
-    if (serving_) status.release = describe(*serving_);
-    if (candidate_) status.candidate = describe(*candidate_);
-    for (const auto& generation : draining_) status.draining.push_back(describe(*generation));
+    if (serving_) status.release = serving_->status();
+    if (candidate_) status.candidate = candidate_->status();
+    if (standingBy_) status.draining.push_back(standingBy_->status());
+    for (const auto& generation : draining_) status.draining.push_back(generation->status());
     for (const auto& blocked : ledger_.state().blocked)
         status.blocked.push_back({blocked.key.version, blocked.key.sha256, blocked.reason, blocked.time});
     return status;

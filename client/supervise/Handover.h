@@ -7,11 +7,13 @@
 #include "client/supervise/Ledger.h"
 #include "client/supervise/Machine.h"
 #include "client/supervise/Orphans.h"
+#include "client/supervise/QueueWatch.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/Terminal.h"
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,10 @@ struct HandoverWatcher {
 
     /// The ledger has something new for the agent.
     virtual void ledgerChanged() = 0;
+    /// A generation is about to be started: its listeners are put in order.
+    virtual void beforeStart() = 0;
+    /// A phase was entered, or a generation has ended: what is shared is looked after.
+    virtual void generationsChanged() = 0;
     /// Nothing runs any more and nothing is to: Baton ends with this code.
     virtual void finished(int exitCode) = 0;
 };
@@ -40,14 +46,30 @@ public:
     /// over.
     void offer(const store::ReleaseKey& key);
 
+    /// Hands over from the current release to itself, as soon as nothing else is under way. There must be one.
+    void restart();
+
+    /// Takes back what is on its way in; else hands over to the release before, and blocks what runs now.
+    /// @returns why it cannot be done; empty: it is under way.
+    std::string rollBack();
+
     /// Passes the signal on and ends everything.
     void stop(int signal);
 
     /// To the generation that serves alone; never to a candidate beside it.
     void forward(int signal);
 
+    /// Whether a process of this generation lives that we started or that took its place.
+    bool lives(int number) const;
+
     /// The generation was stopped from the keyboard, perhaps.
     void followTerminal();
+
+    /// Something was done to what all share. If only the candidate can have done it, it is taken back for it.
+    void accuse(const std::string& why);
+
+    /// How many generations have the listeners: those that drain, too.
+    std::size_t running() const;
 
     Phase phase() const { return machine_.phase(); }
 
@@ -59,6 +81,7 @@ private:
     static constexpr int MostPreviousTries = 5; // of the previous release, before we end so that others can act
     static constexpr Duration FirstPause{200};  // before the second of them; then twice as long each time
     static constexpr Duration BeforeNewOffer{30'000};
+    static constexpr Duration AfterCommit{60'000}; // so long the queues are looked at still
 
     // Actions
     bool perform(Effect effect) override;
@@ -67,6 +90,9 @@ private:
     // GenerationWatcher
     void ready(int number) override;
     void extended(int number, Duration by) override;
+    void unhealthy(int number, const std::string& why) override;
+    void resumed(int number) override;
+    void moved(int number) override;
     void ended(int number, const os::ExitStatus& status) override;
 
     bool startCandidate();
@@ -79,16 +105,35 @@ private:
     void endCandidate();
     bool takeOver();
     bool drainOld();
+    void letGo(std::unique_ptr<Generation> generation);
+    void watchQueues();
+    void nobodyAccepts(const std::string& why);
+    void oldServes();
+    void endOld();
+    void takeBack();
     bool commit();
+    void goBack(store::State& state, const store::ReleaseKey& key) const;
     void stopAll();
     void exitWhenAllEnded();
+
+    bool isInHandOff() const;
+    void candidateEnded(const os::ExitStatus& status);
+    void servingEnded(const os::ExitStatus& status);
+    void standByEnded(const os::ExitStatus& status);
+    void drainingEnded(int number, const os::ExitStatus& status);
+    bool countCrash(const Generation& generation, const os::ExitStatus& status);
+    void recordRole(const Generation& generation, store::GenerationRole role);
 
     void post(Event event);
     void armDeadline();
     void offerPending();
     void removeOldReleases();
     void forget(int number, const std::string& name);
+    void giveStored();
+    std::set<int> living() const;
+    Generation* find(int number) const;
     Generation* leader() const;
+    int leaderAtTheEnd() const;
     std::string candidateName() const;
     std::string oldName() const;
     void sayPhase(Phase phase, Event because) const;
@@ -102,25 +147,32 @@ private:
     HandoverWatcher& watcher_;
     Terminal terminal_;
     ServiceManager manager_;
+    DescriptorStore stored_;
     GenerationWorld world_;
 
     std::unique_ptr<Generation> serving_;
     std::unique_ptr<Generation> candidate_;
+    std::unique_ptr<Generation> standingBy_; // the old one, drained, while the candidate serves alone
     std::vector<std::unique_ptr<Generation>> draining_;
     std::optional<store::ReleaseKey> candidateKey_; // Outlives its process: the reason is written after its end.
     std::optional<store::ReleaseKey> pending_;
+    bool pendingIsRollback_ = false;
+    bool candidateIsRollback_ = false;
     std::string failure_;      // why the candidate is taken back
     bool faultIsOurs_ = false; // … and the release is not to blame
     bool wasReady_ = false;
     Instant started_;
     int switchingNumber_ = 0;
-    int previousTries_ = 0;
+    int previousTries_ = 1; // starts of the current release, of which the last has failed
     int stopSignal_ = 0;
     int exitCode_ = 0;
     int leaderNumber_ = 0; // whose exit code is Baton's when everything ends
     Machine machine_;
+    std::unique_ptr<QueueWatch> queues_; // from READY until a while after the commit
+    loop::Registration queuesEnd_;
     loop::Registration deadline_;
     loop::Registration again_;
+    loop::Registration giveAgain_;
 };
 
 } // namespace baton::supervise

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <utility>
 
 namespace baton::supervise {
 
@@ -20,6 +21,10 @@ bool Handover::perform(Effect effect)
     case Effect::BlockCandidate: return blockCandidate();
     case Effect::TakeOver: return takeOver();
     case Effect::DrainOld: return drainOld();
+    case Effect::ResumeOld: standingBy_->resume(); return true; // If it does not hear, it will not answer in time.
+    case Effect::OldServes: oldServes(); return true;
+    case Effect::EndOld: endOld(); return true;
+    case Effect::TakeBack: takeBack(); return true;
     case Effect::Commit: return commit();
     case Effect::StartPrevious: startPrevious(); return true;
     case Effect::RetryPrevious: retryPrevious(); return true;
@@ -32,6 +37,8 @@ bool Handover::perform(Effect effect)
     case Effect::StopAll: stopAll(); return true;
     case Effect::Exit:
         if (!failure_.empty()) log_.error(candidateName() + ": " + failure_);
+        if (exitCode_ == 0 && (phase() == Phase::RollingBack || phase() == Phase::Restarting))
+            exitCode_ = 69; // EX_UNAVAILABLE: it could not be started.
         stopAll();
         return true;
     }
@@ -47,8 +54,10 @@ try {
         return false;
     }
     const int number = ledger_.state().lastGeneration + 1;
+    watcher_.beforeStart();
     // The terminal goes to a candidate only when nobody else serves.
-    auto generation = std::make_unique<Generation>(world_, *release, number, serving_ ? -1 : terminal_.descriptor());
+    auto generation =
+        std::make_unique<Generation>(world_, *release, number, serving_ ? -1 : terminal_.descriptor(), living());
     const auto record = [&](store::State& state) {
         if (change) change(state);
         state.lastGeneration = number;
@@ -89,8 +98,9 @@ bool Handover::startCandidate()
         blockCandidate();
         return false;
     }
+    candidateIsRollback_ = pendingIsRollback_ || (tries > 0 && install->isRollback);
     const auto begin = [&](store::State& state) {
-        state.install = store::Install{key, store::InstallStep::Started, tries + 1};
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_};
     };
     if (!launch(key, begin, true)) return refuseOffer(failure_);
     pending_.reset();
@@ -113,8 +123,8 @@ bool Handover::startAlone()
 {
     const auto key = *candidateKey_;
     const auto begin = [&](store::State& state) {
-        const int tries = state.install ? state.install->tries : 0;
-        state.install = store::Install{key, store::InstallStep::Started, tries + 1};
+        const int tries = state.install && state.install->key == key ? state.install->tries : 0;
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_};
     };
     if (launch(key, begin, false)) return true;
     faultIsOurs_ = true;
@@ -138,7 +148,7 @@ void Handover::retryPrevious()
     }
     const auto pause = FirstPause * (1 << (previousTries_ - 1));
     ++previousTries_;
-    log_.warning(oldName() + (failure_.empty() ? " was not ready in time" : " " + failure_) + "; again in " +
+    log_.warning(oldName() + ": " + (failure_.empty() ? "it was not ready in time" : failure_) + "; again in " +
                  printDuration(pause));
     again_ = loop_.after(pause, [this] {
         if (!launch(*ledger_.state().current, {}, false)) post(Event::CandidateEnded);
@@ -151,8 +161,13 @@ bool Handover::blockCandidate()
     if (!candidateKey_) return true;
     const auto key = *candidateKey_;
     if (failure_.empty()) failure_ = "it was not ready within " + printDuration(settings_.readyTimeout);
-    const auto reason = failure_;
+    const auto reason = std::exchange(failure_, {});
     const int errorCode = wasReady_ ? code::RolledBack : code::CandidateFailed;
+    if (key == ledger_.state().current) { // It was to be started anew, and has proven itself before.
+        log_.error(key.version + " could not be started anew: " + reason);
+        ledger_.note("the end of a restart", [](store::State& state) { state.install.reset(); });
+        return true;
+    }
     log_.error(key.version + " taken back: " + reason +
                (faultIsOurs_ ? "; it will be tried again" : "; it is blocked and never tried again"));
     ledger_.note("take back " + key.version, [&](store::State& state) {
@@ -162,7 +177,6 @@ bool Handover::blockCandidate()
         ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
                            reason);
     });
-    failure_.clear();
     watcher_.ledgerChanged();
     return true;
 }
@@ -178,14 +192,21 @@ bool Handover::takeOver()
 {
     if (!candidate_) return true;
     serving_ = std::move(candidate_);
+    serving_->leaveAlone();
     terminal_.giveTo(serving_->pid());
-    ledger_.note("serving", [this](store::State& state) {
-        for (auto& record : state.generations)
-            if (record.number == serving_->number()) record.role = store::GenerationRole::Serving;
-    });
+    recordRole(*serving_, store::GenerationRole::Serving);
     orphans_.end(settings_.drainSignal, settings_.drainTimeout);
     manager_.ready();
     return true;
+}
+
+void Handover::recordRole(const Generation& generation, store::GenerationRole role)
+{
+    const int number = generation.number();
+    ledger_.note("the part of " + generation.key().version, [number, role](store::State& state) {
+        for (auto& record : state.generations)
+            if (record.number == number) record.role = role;
+    });
 }
 
 bool Handover::drainOld()
@@ -199,24 +220,86 @@ bool Handover::drainOld()
     });
     if (!recorded) return false;
     const auto written = sinceDecision.microseconds();
-    serving_->end(settings_.drainSignal, settings_.drainTimeout);
+    const bool standsBy = candidate_ && serving_->canStandBy() && serving_->standBy();
+    if (!standsBy) serving_->end(settings_.drainSignal, settings_.drainTimeout);
     const auto sent = sinceDecision.microseconds();
-    log_.info(serving_->key().version + " told to drain, at most " + printDuration(settings_.drainTimeout));
+    log_.info(serving_->key().version + (standsBy ? " told to drain, and stands by" : " told to drain, at most ") +
+              (standsBy ? std::string() : printDuration(settings_.drainTimeout)));
     log_.debug("the drain signal went " + std::to_string(sent) + " us after the decision, " + std::to_string(written) +
                " us of them to write it down");
     switchingNumber_ = number;
-    draining_.push_back(std::move(serving_));
+    if (standsBy)
+        standingBy_ = std::move(serving_);
+    else
+        letGo(std::move(serving_));
     if (candidate_) terminal_.giveTo(candidate_->pid());
     return true;
+}
+
+// It was told to end. Long-lived connections hold no update up: of too many the oldest is ended.
+void Handover::letGo(std::unique_ptr<Generation> generation)
+{
+    draining_.push_back(std::move(generation));
+    if (draining_.size() <= static_cast<std::size_t>(settings_.mostDraining)) return;
+    const auto& oldest = *draining_.front();
+    log_.warning(oldest.key().version + " (generation " + std::to_string(oldest.number()) + ") is ended: more than " +
+                 std::to_string(settings_.mostDraining) + " drain at a time");
+    draining_.front()->kill();
+}
+
+void Handover::oldServes()
+{
+    serving_ = std::move(standingBy_);
+    recordRole(*serving_, store::GenerationRole::Serving);
+    terminal_.giveTo(serving_->pid());
+}
+
+void Handover::endOld()
+{
+    log_.warning(oldName() + " did not take up accepting again");
+    standingBy_->kill();
+    letGo(std::move(standingBy_));
+}
+
+// The release was committed, and is bad after all: what was before it is the current one again.
+void Handover::takeBack()
+{
+    const auto key = *ledger_.state().current;
+    log_.error(key.version + " taken back: " + failure_ + "; it is blocked and never tried again");
+    ledger_.note("take back " + key.version, [&](store::State& state) {
+        state.blocked.push_back({key, failure_, printTimestamp(loop_.clock().wall())});
+        state.current = state.previous;
+        state.previous.reset();
+        state.crashes.reset();
+        ledger_.setOutcome(state, key, store::Outcome::RolledBack, code::RolledBack, failure_);
+    });
+    failure_.clear();
+    watcher_.ledgerChanged();
+}
+
+// What a person wanted to get away from is blocked, and the history tells that instead.
+void Handover::goBack(store::State& state, const store::ReleaseKey& key) const
+{
+    const auto unwanted = *state.current;
+    const std::string reason = "a person took it back";
+    state.current = key;
+    state.previous.reset();
+    state.blocked.push_back({unwanted, reason, printTimestamp(loop_.clock().wall())});
+    ledger_.setOutcome(state, unwanted, store::Outcome::RolledBack, code::RolledBack, reason);
 }
 
 bool Handover::commit()
 {
     const auto key = *candidateKey_;
     const auto change = [&](store::State& state) {
-        ledger_.setOutcome(state, key, store::Outcome::Committed, 0, ""); // First: it says what ran before.
-        if (state.current != key) state.previous = state.current;
+        if (state.current && state.current != key && state.install && state.install->isRollback) {
+            goBack(state, key);
+        } else if (state.current != key) {
+            ledger_.setOutcome(state, key, store::Outcome::Committed, 0, ""); // First: it says what ran before.
+            state.previous = state.current;
+        }
         state.current = key;
+        state.crashes.reset();
         state.install.reset();
     };
     if (!ledger_.state().current)
@@ -224,6 +307,10 @@ bool Handover::commit()
     else if (!ledger_.record("commit " + key.version, change))
         return false;
     log_.info(key.version + " committed");
+    if (standingBy_) {
+        standingBy_->endStandBy(settings_.drainSignal, settings_.drainTimeout);
+        letGo(std::move(standingBy_));
+    }
     watcher_.ledgerChanged();
     return true;
 }
@@ -237,11 +324,16 @@ void Handover::stopAll()
             state.install->step = store::InstallStep::Installed;
             --state.install->tries;
         });
-    if (auto* generation = leader(); generation != nullptr && leaderNumber_ == 0) {
-        leaderNumber_ = generation->number();
-        if (stopSignal_ != 0) generation->signal(stopSignal_);
+    const Generation* told = nullptr;
+    if (leaderNumber_ == 0) {
+        leaderNumber_ = leaderAtTheEnd();
+        if (auto* generation = leader(); generation != nullptr && stopSignal_ != 0) {
+            generation->signal(stopSignal_);
+            told = generation;
+        }
     }
-    if (serving_ && candidate_) candidate_->end(SIGTERM, settings_.drainTimeout);
+    if (candidate_ && candidate_.get() != told) candidate_->end(SIGTERM, settings_.drainTimeout);
+    if (standingBy_) letGo(std::move(standingBy_));
     for (const auto& generation : draining_) generation->signal(SIGTERM);
     orphans_.end(SIGTERM, settings_.drainTimeout);
 }

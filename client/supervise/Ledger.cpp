@@ -43,7 +43,7 @@ void Ledger::note(const std::string& step, const Change& change)
 void Ledger::setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
                         const std::string& reason) const
 {
-    const auto from = state_.current ? state_.current->version : std::string();
+    const auto from = state.current ? state.current->version : std::string();
     state.outcome = store::HistoryLine{printTimestamp(clock_.wall()), from, key, outcome, code, reason};
 }
 

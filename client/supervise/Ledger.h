@@ -28,7 +28,8 @@ public:
     /// For what has happened already: changes the memory even if the disk refuses, which the next change makes up for.
     void note(const std::string& step, const Change& change);
 
-    /// Puts the end of an update into `state`, to be appended to history.jsonl after it is saved.
+    /// Puts the end of an update into `state`, whose current release is what it came from, to be appended to
+    /// history.jsonl after it is saved.
     void setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
                     const std::string& reason) const;
 

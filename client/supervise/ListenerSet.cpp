@@ -2,7 +2,7 @@
 
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
-#include "client/os/Sockets.h"
+#include "client/os/Listening.h"
 
 #include <sys/stat.h>
 
@@ -36,6 +36,25 @@ os::UniqueFd adopt(int fd)
     return os::UniqueFd(fd);
 }
 
+SharedListener make(const std::string& name, os::UniqueFd socket)
+{
+    auto listener = std::make_shared<Listener>();
+    listener->name = name;
+    listener->socket = std::move(socket);
+    return listener;
+}
+
+std::vector<SharedListener> bound(const os::ListenAddress& address)
+{
+    std::vector<SharedListener> listeners;
+    for (auto& socket : os::bindAll(address)) {
+        listeners.push_back(make(address.name, std::move(socket)));
+        listeners.back()->address = address;
+        listeners.back()->listens = false;
+    }
+    return listeners;
+}
+
 } // namespace
 
 ListenerSet ListenerSet::fromEnvironment()
@@ -48,50 +67,95 @@ ListenerSet ListenerSet::fromEnvironment()
     for (std::int64_t i = 0; i < count; ++i) {
         const auto at = static_cast<std::size_t>(i);
         const auto name = at < named.size() && !named[at].empty() ? std::string(named[at]) : "unknown";
-        set.listeners_.push_back({name, adopt(FirstPassed + static_cast<int>(i))});
+        set.listeners_.push_back(make(name, adopt(FirstPassed + static_cast<int>(i))));
     }
     return set;
 }
 
-void ListenerSet::put(const std::string& name, os::UniqueFd socket)
+void ListenerSet::addBorrowed(const os::ListenAddress& address, os::UniqueFd socket)
 {
-    const auto same = std::find_if(listeners_.begin(), listeners_.end(), [&](const auto& l) { return l.name == name; });
-    if (same != listeners_.end())
-        same->socket = std::move(socket);
-    else
-        listeners_.push_back({name, std::move(socket)});
+    listeners_.push_back(make(address.name, std::move(socket)));
+    listeners_.back()->address = address;
+    listeners_.back()->borrowed = true;
 }
 
 void ListenerSet::openMissing(const std::vector<os::ListenAddress>& addresses)
 {
-    for (const auto& address : addresses)
-        if (!has(address.name)) put(address.name, os::listenOn(address));
+    for (const auto& address : addresses) {
+        if (has(address.name)) continue;
+        for (auto& listener : bound(address)) {
+            os::beginToListen(listener->socket.get(), address);
+            listener->listens = true;
+            listeners_.push_back(std::move(listener));
+        }
+    }
+    arrange(addresses);
 }
 
-bool ListenerSet::has(const std::string& name) const
+void ListenerSet::bindForNext(const os::ListenAddress& address)
 {
-    return std::any_of(listeners_.begin(), listeners_.end(), [&](const auto& l) { return l.name == name; });
+    for (auto& listener : bound(address)) listeners_.push_back(std::move(listener));
+}
+
+void ListenerSet::remove(const std::string& name)
+{
+    std::erase_if(listeners_, [&](const auto& listener) { return listener->name == name; });
+}
+
+void ListenerSet::remove(const std::string& name, const os::ListenAddress& address)
+{
+    std::erase_if(listeners_,
+                  [&](const auto& listener) { return listener->name == name && listener->address == address; });
+}
+
+void ListenerSet::replace(const SharedListener& old, SharedListener fresh)
+{
+    std::replace(listeners_.begin(), listeners_.end(), old, fresh);
+}
+
+void ListenerSet::arrange(const std::vector<os::ListenAddress>& addresses)
+{
+    const auto place = [&](const SharedListener& listener) {
+        if (!listener->address) return std::ptrdiff_t{-1};
+        const auto found = std::find_if(addresses.begin(), addresses.end(),
+                                        [&](const auto& address) { return address.name == listener->name; });
+        return found - addresses.begin();
+    };
+    std::stable_sort(listeners_.begin(), listeners_.end(),
+                     [&](const auto& left, const auto& right) { return place(left) < place(right); });
+}
+
+std::size_t ListenerSet::count(const std::string& name) const
+{
+    return static_cast<std::size_t>(std::count_if(listeners_.begin(), listeners_.end(),
+                                                  [&](const auto& listener) { return listener->name == name; }));
 }
 
 std::vector<int> ListenerSet::descriptors() const
 {
     std::vector<int> numbers;
-    for (const auto& listener : listeners_) numbers.push_back(listener.socket.get());
+    for (const auto& listener : listeners_) numbers.push_back(listener->socket.get());
     return numbers;
 }
 
 std::string ListenerSet::names() const
 {
     std::string text;
-    for (const auto& listener : listeners_) text += (text.empty() ? "" : ":") + listener.name;
+    for (const auto& listener : listeners_) text += (text.empty() ? "" : ":") + listener->name;
     return text;
 }
 
 std::string ListenerSet::describe() const
 {
     std::string text;
-    for (const auto& listener : listeners_)
-        text += (text.empty() ? "" : ", ") + listener.name + '=' + os::boundAddress(listener.socket.get());
+    std::string before;
+    for (const auto& listener : listeners_) {
+        const auto one = listener->name + '=' + os::boundAddress(listener->socket.get());
+        if (one == before) continue;
+        before = one;
+        const auto group = listener->address ? count(listener->name) : 1;
+        text += (text.empty() ? "" : ", ") + one + (group > 1 ? " (" + std::to_string(group) + " sockets)" : "");
+    }
     return text;
 }
 

@@ -6,7 +6,7 @@ namespace {
 bool waitsForReadiness(Phase phase)
 {
     return phase == Phase::StartingFirst || phase == Phase::StartingOnly || phase == Phase::StartingBeside ||
-           phase == Phase::StartingAlone || phase == Phase::RollingBack;
+           phase == Phase::StartingAlone || phase == Phase::RollingBack || phase == Phase::Restarting;
 }
 
 } // namespace
@@ -56,6 +56,7 @@ void Machine::enter(Phase phase)
     deadline_.reset();
     if (waitsForReadiness(phase)) deadline_ = clock_.now() + times_.ready;
     if (phase == Phase::ProbationBeside) deadline_ = clock_.now() + times_.probation;
+    if (phase == Phase::Resuming) deadline_ = clock_.now() + times_.resume;
     if (phase == Phase::ProbationAlone) deadline_ = clock_.now() + times_.probationAlone;
 }
 

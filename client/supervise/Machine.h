@@ -15,6 +15,7 @@ struct PhaseTimes {
     Duration ready{60'000};
     Duration probation{10'000};
     Duration probationAlone{10'000};
+    Duration resume{5'000}; ///< what one that stands by gets to accept again
 };
 
 /// What the table asks for, done to real processes and files (or written down, in a test).

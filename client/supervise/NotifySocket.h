@@ -1,4 +1,4 @@
-// Where one generation says that it is ready: a socket of its own, so that the socket proves who speaks.
+// Where one generation says how it is: a socket of its own, so that the socket proves who speaks.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -6,6 +6,7 @@
 #include "client/core/Log.h"
 #include "client/loop/EventLoop.h"
 #include "client/os/UniqueFd.h"
+#include "client/supervise/Notification.h"
 
 #include <sys/types.h>
 
@@ -13,26 +14,16 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace baton::supervise {
 
-/// What a datagram may say that we act on.  [sd_notify(3)]
-struct Notification {
-    bool ready = false;
-    bool stopping = false;
-    std::optional<Duration> extend; ///< EXTEND_TIMEOUT_USEC
-    std::string status;             ///< STATUS, escaped
-};
-
-/// Lines NAME=VALUE; unknown ones are passed over. Nothing if it is over 4 KiB, has a NUL, or is no UTF-8.
-std::optional<Notification> parseNotification(std::string_view datagram);
-
 /// Believes only root and our own user (by SCM_CREDENTIALS) and, of their processes, only those that `isOurs` knows;
-/// closes every descriptor that comes uninvited; at most 64 datagrams a wake-up.
+/// hands descriptors on with FDSTORE=1 alone and closes all others; at most 64 datagrams a wake-up.
 class NotifySocket {
 public:
-    using Callback = std::function<void(const Notification&)>;
+    using Descriptors = std::vector<os::UniqueFd>;
+    using Callback = std::function<void(const Notification&, Descriptors)>;
     using Judge = std::function<bool(pid_t)>;
 
     NotifySocket(loop::EventLoop& loop, Log& log, std::filesystem::path path, Judge isOurs, Callback callback);
@@ -42,8 +33,10 @@ public:
 
     const std::filesystem::path& path() const { return path_; }
 
-private:
+    /// What lies there now; by itself this happens in each wake-up. For the last words of one that has ended.
     void read();
+
+private:
     bool readOne();
     void refuse(const std::string& why);
 

@@ -1,17 +1,29 @@
 #include "client/supervise/Orphans.h"
 
+#include "client/os/Listening.h"
 #include "client/os/ProcessTable.h"
-#include "client/os/Sockets.h"
 
 #include <signal.h>
 
 #include <algorithm>
+#include <set>
 
 namespace baton::supervise {
 namespace {
 
 constexpr int FirstDescriptor = 3;
 constexpr int LastDescriptor = 255; // Where a program that took LISTEN_FDS keeps them.
+
+// One more socket of a name belongs to its group: whatever the configuration says now, none of them is closed.
+bool isWanted(const os::ListenAddress& address, int socket, const ListenerSet& listeners)
+{
+    if (!os::isBoundTo(socket, address)) return false;
+    const auto& all = listeners.all();
+    const auto held =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each->name == address.name; });
+    if (held == all.end()) return true;
+    return (*held)->borrowed && os::boundAddress((*held)->socket.get()) == os::boundAddress(socket);
+}
 
 } // namespace
 
@@ -40,15 +52,20 @@ bool Orphans::has(int number) const
 
 void Orphans::borrowListeners(const std::vector<os::ListenAddress>& addresses, ListenerSet& listeners) const
 {
+    std::set<std::uint64_t> known;
+    for (const auto& listener : listeners.all()) known.insert(os::identityOf(listener->socket.get()));
     for (const auto& orphan : orphans_) {
         for (int fd = FirstDescriptor; fd <= LastDescriptor; ++fd) {
             auto borrowed = os::borrowDescriptor(orphan.pidfd.get(), fd);
-            if (!borrowed) continue;
-            for (const auto& address : addresses) {
-                if (listeners.has(address.name) || !os::isBoundTo(borrowed->get(), address)) continue;
-                listeners.put(address.name, std::move(*borrowed));
-                break;
-            }
+            if (!borrowed || !os::kindOf(borrowed->get())) continue;
+            const auto identity = os::identityOf(borrowed->get());
+            if (known.count(identity) != 0) continue;
+            const auto address = std::find_if(addresses.begin(), addresses.end(), [&](const auto& each) {
+                return isWanted(each, borrowed->get(), listeners);
+            });
+            if (address == addresses.end()) continue;
+            known.insert(identity);
+            listeners.addBorrowed(*address, std::move(*borrowed));
         }
     }
 }

@@ -23,6 +23,7 @@ public:
             std::function<void(int)> gone);
 
     bool empty() const { return orphans_.empty(); }
+    std::size_t size() const { return orphans_.size(); }
     bool has(int number) const;
 
     /// Duplicates the listening sockets that they hold for these addresses, so that no connection is refused while the

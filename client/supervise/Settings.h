@@ -29,6 +29,26 @@ struct Readiness {
     Duration delay{0};
 };
 
+enum class HealthKind {
+    None,
+    Http, ///< GET `target` on the generation's probe listener is answered 2xx or 3xx
+    Exec  ///< `target`, run by /bin/sh with BATON_GENERATION and BATON_PROBE, exits 0
+};
+
+/// What a generation on probation is asked.
+struct Health {
+    HealthKind kind = HealthKind::None;
+    std::string target;
+    Duration interval{300}; ///< between two questions, and how long an answer may take
+    int failures = 2;       ///< in a row that take a release back
+};
+
+/// What becomes of a program that ends by itself while it serves.
+enum class Restart {
+    Never,    ///< Baton ends with its code
+    OnFailure ///< it is started again, unless its exit code is 0
+};
+
 enum class TryOutKind { None, Token, Arguments };
 
 struct TryOut {
@@ -50,15 +70,20 @@ struct Settings {
     std::vector<os::ListenAddress> listeners;
     std::string probeListener; ///< name of a private unix listener for each generation; empty: none
     Readiness readiness;
+    Health health;
+    Duration watchdog{0}; ///< how often a program must say that it is alive, once it is ready; 0: nobody watches
     Duration readyTimeout{60'000};
     Duration drainTimeout{30'000};
     Duration probation{10'000};
     Duration probationAlone{10'000};
     Handoff handoff = Handoff::Overlap;
     int drainSignal = SIGTERM;
+    int mostDraining = 4; ///< generations at a time; of more the oldest is killed
+    Restart restart = Restart::Never;
     TryOut tryOut;
     RoleCommand agent; ///< no arguments: no agent, nothing is updated
     RoleCommand stager;
+    RoleCommand reader; ///< reads the configuration file again
     /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
     int settingsFd = -1;
     RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`

@@ -3,12 +3,14 @@
 namespace baton::supervise {
 namespace {
 
-constexpr std::array<std::string_view, 11> PhaseNames{"empty",     "starting",        "starting",       "serving",
-                                                      "starting",  "probationBeside", "probationAlone", "switching",
-                                                      "switching", "rollingBack",     "stopping"};
+constexpr std::array<std::string_view, 13> PhaseNames{
+    "empty",     "starting",  "starting",    "serving",     "starting", "probationBeside", "probationAlone",
+    "switching", "switching", "rollingBack", "rollingBack", "starting", "stopping"};
 
-constexpr std::array<std::string_view, 8> EventNames{"offerBeside",  "offerRestart", "ready",  "candidateEnded",
-                                                     "servingEnded", "deadline",     "gaveUp", "stop"};
+constexpr std::array<std::string_view, 12> EventNames{
+    "offerBeside", "offerRestart", "ready",         "candidateEnded", "candidateEndedBesideStandBy",
+    "resumed",     "servingEnded", "servingFailed", "crashLoop",      "deadline",
+    "gaveUp",      "stop"};
 
 } // namespace
 

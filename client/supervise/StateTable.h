@@ -19,19 +19,25 @@ enum class Phase {
     ProbationAlone,  ///< the candidate serves alone, not yet committed
     Switching,       ///< --handoff restart: the old one is ending, the candidate waits
     StartingAlone,   ///< the candidate starts and nobody serves; connections wait in the queue
+    Resuming,        ///< the old one, which stood by, takes up accepting again
     RollingBack,     ///< the previous release starts again from disk
+    Restarting,      ///< the current release has failed, and starts again
     Stopping         ///< everything ends
 };
 
 enum class Event {
-    OfferBeside,    ///< a release is installed and is to take over by overlap
-    OfferRestart,   ///< … and is to take over by restart
-    Ready,          ///< the one that starts is ready
-    CandidateEnded, ///< the one that starts or is on probation has died
-    ServingEnded,   ///< the old one has died or ended
-    Deadline,       ///< the phase's time is over
-    GaveUp,         ///< the previous release could not be started again
-    Stop            ///< we were told to end
+    OfferBeside,                 ///< a release is installed and is to take over by overlap
+    OfferRestart,                ///< … and is to take over by restart
+    Ready,                       ///< the one that starts is ready
+    CandidateEnded,              ///< the one that starts or is on probation has died
+    CandidateEndedBesideStandBy, ///< … and the old one stands by
+    Resumed,                     ///< the old one accepts again
+    ServingEnded,                ///< the old one has died or ended
+    ServingFailed,               ///< … and is to be started again
+    CrashLoop, ///< the current release has died again and again soon after its start, and there is a previous one
+    Deadline,  ///< the phase's time is over
+    GaveUp,    ///< the previous release could not be started again
+    Stop       ///< we were told to end
 };
 
 enum class Effect {
@@ -39,7 +45,11 @@ enum class Effect {
     EndCandidate,   ///< it and all it started, at once
     BlockCandidate, ///< never again on this machine; told to the server
     TakeOver,       ///< what was the candidate is the one that serves
-    DrainOld,       ///< recorded first; refused when it cannot be recorded
+    DrainOld,       ///< recorded first; refused when it cannot be recorded. It stands by if it can
+    ResumeOld,      ///< the one that stands by is told to accept again
+    OldServes,      ///< what stood by is the one that serves
+    EndOld,         ///< what stands by is killed
+    TakeBack,       ///< the current release is blocked, and the previous one is the current
     Commit,         ///< recorded first; refused when it cannot be recorded
     StartPrevious,  ///< the current release from disk, on the same listeners
     RetryPrevious,  ///< the same, after a pause that grows; GaveUp after the last try
@@ -66,6 +76,7 @@ inline constexpr std::array Rules{
 
     Rule{Phase::StartingFirst, Event::Ready, Phase::Serving, {Effect::TakeOver}},
     Rule{Phase::StartingFirst, Event::CandidateEnded, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::StartingFirst, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
     Rule{Phase::StartingFirst, Event::Deadline, Phase::Stopping, {Effect::FailStart}},
     Rule{Phase::StartingFirst, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
@@ -77,6 +88,8 @@ inline constexpr std::array Rules{
     Rule{Phase::Serving, Event::OfferBeside, Phase::StartingBeside, {Effect::StartCandidate}},
     Rule{Phase::Serving, Event::OfferRestart, Phase::Switching, {Effect::DrainOld}},
     Rule{Phase::Serving, Event::ServingEnded, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::Serving, Event::ServingFailed, Phase::Restarting, {Effect::RetryPrevious}},
+    Rule{Phase::Serving, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
     Rule{Phase::Serving, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::StartingBeside, Event::Ready, Phase::ProbationBeside},
@@ -95,6 +108,10 @@ inline constexpr std::array Rules{
          Event::CandidateEnded,
          Phase::RollingBack,
          {Effect::BlockCandidate, Effect::StartPrevious}},
+    Rule{Phase::ProbationAlone,
+         Event::CandidateEndedBesideStandBy,
+         Phase::Resuming,
+         {Effect::ResumeOld, Effect::BlockCandidate}},
     Rule{Phase::ProbationAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::Switching, Event::ServingEnded, Phase::StartingAlone, {Effect::StartCandidate}},
@@ -111,11 +128,23 @@ inline constexpr std::array Rules{
          {Effect::BlockCandidate, Effect::EndCandidate, Effect::StartPrevious}},
     Rule{Phase::StartingAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
+    Rule{Phase::Resuming, Event::Resumed, Phase::Serving, {Effect::OldServes}},
+    Rule{Phase::Resuming, Event::ServingEnded, Phase::RollingBack, {Effect::StartPrevious}},
+    Rule{Phase::Resuming, Event::Deadline, Phase::RollingBack, {Effect::EndOld, Effect::StartPrevious}},
+    Rule{Phase::Resuming, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
     Rule{Phase::RollingBack, Event::Ready, Phase::Serving, {Effect::TakeOver}},
     Rule{Phase::RollingBack, Event::CandidateEnded, Phase::RollingBack, {Effect::RetryPrevious}},
     Rule{Phase::RollingBack, Event::Deadline, Phase::RollingBack, {Effect::EndCandidate, Effect::RetryPrevious}},
     Rule{Phase::RollingBack, Event::GaveUp, Phase::Stopping, {Effect::Exit}},
     Rule{Phase::RollingBack, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+
+    Rule{Phase::Restarting, Event::Ready, Phase::Serving, {Effect::TakeOver}},
+    Rule{Phase::Restarting, Event::CandidateEnded, Phase::Restarting, {Effect::RetryPrevious}},
+    Rule{Phase::Restarting, Event::Deadline, Phase::Restarting, {Effect::EndCandidate, Effect::RetryPrevious}},
+    Rule{Phase::Restarting, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
+    Rule{Phase::Restarting, Event::GaveUp, Phase::Stopping, {Effect::Exit}},
+    Rule{Phase::Restarting, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 };
 
 constexpr bool eachPairHasOneRule()

@@ -6,15 +6,23 @@
 #include "client/loop/Signals.h"
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
+#include "client/supervise/Adopted.h"
 #include "client/supervise/AgentProcess.h"
+#include "client/supervise/CannotStart.h"
 #include "client/supervise/Handover.h"
+#include "client/supervise/ListenerGuard.h"
 #include "client/supervise/Preparation.h"
+#include "client/supervise/Reload.h"
+#include "client/supervise/ServiceWatchdog.h"
 #include "client/supervise/Steering.h"
 
 #include <algorithm>
 #include <csignal>
 #include <exception>
 #include <memory>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace baton::supervise {
 namespace {
@@ -33,6 +41,28 @@ std::vector<int> forwardedSignals()
 
 bool endsUs(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
 
+constexpr int Unavailable = 69;  // EX_UNAVAILABLE
+constexpr int CannotCreate = 73; // EX_CANTCREAT
+
+void openMissing(ListenerSet& listeners, const std::vector<os::ListenAddress>& wanted)
+try {
+    listeners.openMissing(wanted);
+} catch (const std::system_error& error) {
+    const bool isTaken = error.code() == std::errc::address_in_use;
+    throw CannotStart(std::string(error.what()) + (isTaken
+                                                       ? "; end who has it (ss -lp says who), or say another --listen"
+                                                       : "; check --listen"),
+                      Unavailable);
+}
+
+std::unique_ptr<control::ControlServer> openControl(loop::EventLoop& loop, const std::filesystem::path& socket,
+                                                    control::ControlServer::Handler handler)
+try {
+    return std::make_unique<control::ControlServer>(loop, socket, std::move(handler));
+} catch (const std::exception& error) { // Also a path that is too long.
+    throw CannotStart(std::string(error.what()) + "; baton status asks there: say another --control", CannotCreate);
+}
+
 class Supervisor : private HandoverWatcher {
 public:
     Supervisor(const Settings& settings, Log& log);
@@ -41,9 +71,12 @@ public:
 
 private:
     void ledgerChanged() override;
+    void beforeStart() override { guard_.beforeStart(handover_.running()); }
+    void generationsChanged() override { guard_.check(handover_.running()); }
     void finished(int exitCode) override;
 
     ListenerSet openListeners();
+    void warnOfOtherGroups(const ListenerSet& listeners);
     void waitForOrphans();
     void forgetOrphan(int number);
     void resumeInstall();
@@ -51,6 +84,7 @@ private:
     void heard(const control::AgentNews& news);
     void giveUp(const control::AgentNews& news);
     std::string answer(const std::string& command);
+    std::string handOverAgain(const std::string& command);
     std::string status() const;
 
     const Settings& settings_;
@@ -61,6 +95,8 @@ private:
     Ledger ledger_;
     Orphans orphans_;
     ListenerSet listeners_;
+    ListenerGuard guard_;
+    Reload reload_;
     Handover handover_;
     Preparation preparation_;
     Steering steering_;
@@ -78,6 +114,8 @@ Supervisor::Supervisor(const Settings& settings, Log& log)
       ledger_(store_, clock_, log),
       orphans_(loop_, log, ledger_.state().generations, [this](int number) { forgetOrphan(number); }),
       listeners_(openListeners()),
+      guard_(loop_, log, listeners_, [this](const std::string& what) { handover_.accuse(what); }),
+      reload_(loop_, log, settings_, listeners_, guard_),
       handover_(loop_, log, settings_, store_, listeners_, ledger_, orphans_, *this),
       preparation_(
           loop_, log, settings_, store_, ledger_,
@@ -105,9 +143,23 @@ ListenerSet Supervisor::openListeners()
         waitForOrphans();
     else if (!orphans_.empty())
         log_.info("it serves until the next one is ready, on the same sockets");
-    listeners.openMissing(settings_.listeners);
+    warnOfOtherGroups(listeners);
+    openMissing(listeners, settings_.listeners);
     if (!listeners.empty()) log_.info("listening on " + listeners.describe());
     return listeners;
+}
+
+void Supervisor::warnOfOtherGroups(const ListenerSet& listeners)
+{
+    for (const auto& address : settings_.listeners) {
+        const auto held = listeners.count(address.name);
+        const auto wanted = static_cast<std::size_t>(address.sockets);
+        const auto found = std::find_if(listeners.all().begin(), listeners.all().end(),
+                                        [&](const auto& listener) { return listener->name == address.name; });
+        if (held != 0 && held != wanted && (*found)->borrowed)
+            log_.warning(address.name + " is asked for with " + std::to_string(wanted) + " sockets and keeps its " +
+                         std::to_string(held) + ": a group does not change while a release has it");
+    }
 }
 
 void Supervisor::forgetOrphan(int number)
@@ -130,15 +182,18 @@ int Supervisor::run()
 {
     auto numbers = forwardedSignals();
     numbers.push_back(SIGCHLD);
+    adoptOrphans();
     signals_ = std::make_unique<loop::Signals>(loop_, numbers, [this](int number) { signalled(number); });
-    control_ = std::make_unique<control::ControlServer>(loop_, settings_.controlSocket,
-                                                        [this](const std::string& command) { return answer(command); });
+    control_ =
+        openControl(loop_, settings_.controlSocket, [this](const std::string& command) { return answer(command); });
     handover_.start();
     agent_ =
         std::make_unique<AgentProcess>(loop_, log_, settings_, [this](const control::AgentNews& news) { heard(news); });
     resumeInstall();
+    const ServiceWatchdog watchdog(loop_);
     loop_.run();
     agent_.reset();
+    endAdopted();
     return exitCode_;
 }
 
@@ -154,7 +209,10 @@ void Supervisor::resumeInstall()
 
 void Supervisor::signalled(int number)
 {
-    if (number == SIGCHLD) return handover_.followTerminal();
+    if (number == SIGCHLD) {
+        sweepAdopted([this](int generation) { return handover_.lives(generation) || orphans_.has(generation); });
+        return handover_.followTerminal();
+    }
     if (!endsUs(number)) return handover_.forward(number);
     preparation_.cancel();
     handover_.stop(number);
@@ -222,16 +280,33 @@ std::string Supervisor::answer(const std::string& command)
 try {
     if (command == "status") return status() + '\n';
     if (command == "history") return os::readWhole(store_.historyFile(), 64 * 1024 * 1024).value_or(std::string());
+    if (command == "reload") return reload_.begin();
+    if (command == "reloaded") return reload_.result();
     if (command == "update") {
         if (!agent_ || !agent_->isWanted()) return "{\"error\":\"this Baton runs without --server\"}\n";
         agent_->ring(control::AgentBell::Check);
         return "{\"accepted\":true}\n";
     }
+    if (command == "restart" || command == "rollback") return handOverAgain(command);
     const auto steered = steering_.answer(command, news_.offered ? news_.offered->version : std::string());
     return steered.value_or("{\"error\":\"unknown command\"}\n");
 } catch (const std::exception& e) {
     log_.error(std::string("a command could not be answered: ") + e.what());
     return "{\"error\":\"see the log of this Baton\"}\n";
+}
+
+std::string Supervisor::handOverAgain(const std::string& command)
+{
+    std::string refusal;
+    if (handover_.phase() == Phase::Stopping)
+        refusal = "this Baton ends";
+    else if (!ledger_.state().current)
+        refusal = "there is no release yet";
+    else if (command == "restart")
+        handover_.restart();
+    else
+        refusal = handover_.rollBack();
+    return refusal.empty() ? "{\"accepted\":true}\n" : "{\"error\":\"" + refusal + "\"}\n";
 }
 
 std::string Supervisor::status() const

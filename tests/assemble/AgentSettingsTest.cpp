@@ -9,6 +9,7 @@ namespace baton::assemble {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 agent::Settings settings(const std::vector<std::string>& words)
 {
@@ -44,6 +45,20 @@ TEST(AgentSettings, WantAnApprovalWhenItWasSaid)
 {
     EXPECT_TRUE(settings({"--approve", "manual"}).needsApproval);
     EXPECT_FALSE(settings({}).needsApproval);
+}
+
+TEST(AgentSettings, NameTheKeyThatCannotBeRead)
+{
+    for (const auto* file : {"/", "/dev/zero", "/nowhere/key.pem"}) {
+        try {
+            settings({"--cup-key", std::string("7:") + file});
+            ADD_FAILURE() << file << " was taken for a key";
+        } catch (const UsageError& error) {
+            EXPECT_EQ(error.exitCode(), 66) << error.what();
+            EXPECT_THAT(error.what(), StartsWith("--cup-key: "));
+            EXPECT_THAT(error.what(), HasSubstr(file));
+        }
+    }
 }
 
 TEST(AgentSettings, AreRefusedWithTheWindowThatIsWrongAndAnExample)

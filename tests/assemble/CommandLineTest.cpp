@@ -73,6 +73,8 @@ TEST(CommandLine, KeepsTheOrderOfWhatMayBeRepeated)
 {
     EXPECT_THAT(read({"--listen", "b=127.0.0.1:2", "--listen", "a=127.0.0.1:1"}).values.all("listen"),
                 ElementsAre("b=127.0.0.1:2", "a=127.0.0.1:1"));
+    EXPECT_THAT(read({}, {"BATON_LISTEN=b=127.0.0.1:2,backlog=9,a=unix:/x,mode=0600"}).values.all("listen"),
+                ElementsAre("b=127.0.0.1:2,backlog=9", "a=unix:/x,mode=0600"));
     EXPECT_THAT(read({}, {"BATON_LISTEN=b=127.0.0.1:2, a=127.0.0.1:1"}).values.all("listen"),
                 ElementsAre("b=127.0.0.1:2", "a=127.0.0.1:1"));
 }

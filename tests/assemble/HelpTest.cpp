@@ -32,7 +32,7 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 {
     expectOneScreen(overview(All));
     for (const auto& command : commandTexts()) {
-        for (const auto* topic : {"", "network"}) {
+        for (const auto* topic : {"", "hand-off", "network"}) {
             const auto text = helpOf(command.command, topic);
             expectOneScreen(text);
             EXPECT_THAT(text, HasSubstr(command.example));
@@ -42,7 +42,7 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 
 TEST(Help, ListsWhatWorksAndNothingElse)
 {
-    const auto text = helpOf(assemble::Run) + helpOf(assemble::Run, "network");
+    const auto text = helpOf(assemble::Run) + helpOf(assemble::Run, "hand-off") + helpOf(assemble::Run, "network");
 
     for (const auto& option : optionTable()) {
         const auto shown = "  --" + std::string(option.name) + ' ';
@@ -55,6 +55,30 @@ TEST(Help, ListsWhatWorksAndNothingElse)
     EXPECT_THAT(helpOf(Status), Not(HasSubstr("network")));
     EXPECT_THAT(overview(Status), Not(HasSubstr("baton decode")));
     EXPECT_THAT(overview(Status), HasSubstr("baton status"));
+}
+
+TEST(Help, KnowsWhichPagesACommandHas)
+{
+    EXPECT_TRUE(hasPage(assemble::Run, "hand-off"));
+    EXPECT_TRUE(hasPage(Check, "network"));
+    EXPECT_FALSE(hasPage(Check, "hand-off"));
+    EXPECT_FALSE(hasPage(assemble::Run, "handoff"));
+    EXPECT_FALSE(hasPage(assemble::Run, ""));
+}
+
+TEST(Help, NamesTheNearestCommand)
+{
+    EXPECT_EQ(nearestCommand("stats"), "status");
+    EXPECT_EQ(nearestCommand("updaet"), "update");
+    EXPECT_EQ(nearestCommand("hist"), "history");
+    EXPECT_EQ(nearestCommand("frobnicate"), "");
+}
+
+TEST(Help, SpeaksOfDurationsOnlyWhereOneIsTaken)
+{
+    EXPECT_THAT(helpOf(assemble::Run), HasSubstr("Durations: "));
+    EXPECT_THAT(helpOf(Status), Not(HasSubstr("Durations: ")));
+    EXPECT_THAT(helpOf(Decode), Not(HasSubstr("\n\n\n")));
 }
 
 } // namespace

@@ -59,6 +59,20 @@ TEST_F(Network, IsFineWithoutAnyOptionAndWithoutAServer)
     EXPECT_EQ(fault({"--server", "unix:/run/updates.sock:/v1/update/"}), "");
 }
 
+TEST_F(Network, WarnsOfHttpUnlessTheAnswersAreProven)
+{
+    const auto isWarned = [this](const std::vector<std::string>& words) {
+        log_ = KeptLog();
+        EXPECT_EQ(fault(words), "");
+        return !log_.lines.empty() && log_.lines.front().find("anybody on the way") != std::string::npos;
+    };
+
+    EXPECT_TRUE(isWarned({"--server", "http://updates.example.org/"}));
+    EXPECT_FALSE(isWarned({"--server", "http://updates.example.org/", "--cup-key", "7:key.pem"}));
+    EXPECT_FALSE(isWarned({"--server", "https://updates.example.org/"}));
+    EXPECT_FALSE(isWarned({"--server", "http://127.0.0.1:8080/"}));
+}
+
 TEST_F(Network, NamesTheFileThatIsNotThere)
 {
     for (const auto* option : {"--ca-file", "--client-cert", "--authorization-file"})

@@ -121,6 +121,30 @@ TEST_F(Talk, ShowsTheHistoryALineAnUpdate)
     EXPECT_THAT(out.str(), HasSubstr("rolledBack  why"));
 }
 
+TEST_F(Talk, SaysHowManyLinesOfTheHistoryAreDamaged)
+{
+    const auto whole = line("1.1.0", store::Outcome::Committed);
+    const ScriptedBaton baton(socket, {{"history", {"{\"half\":\n" + whole + "\x01\xff\n"}}});
+
+    EXPECT_EQ(run(historyCommand, History, {"--json"}), 0);
+
+    EXPECT_EQ(out.str(), whole);
+    EXPECT_THAT(err.str(), HasSubstr("2 lines of history.jsonl cannot be read"));
+}
+
+TEST_F(Talk, SaysWhenBatonItselfCannotAnswer)
+{
+    const ScriptedBaton baton(socket, {{"history", {"{\"error\":\"see the log\"}\n"}}});
+
+    try {
+        run(historyCommand, History);
+        ADD_FAILURE() << "it was taken for an empty history: " << out.str();
+    } catch (const UsageError& error) {
+        EXPECT_EQ(error.exitCode(), 69);
+        EXPECT_THAT(error.what(), HasSubstr("Baton cannot answer: see the log"));
+    }
+}
+
 TEST_F(Talk, EndsWith69WhereNoBatonIs)
 {
     for (auto* command : {statusCommand, historyCommand, updateCommand}) {

@@ -16,7 +16,7 @@ Status fullStatus()
     Status status;
     status.state = "probationBeside";
     status.release = RunningRelease{"1.0.0", std::string(64, 'a'), 1, 4711};
-    status.candidate = RunningRelease{"1.1.0", std::string(64, 'b'), 2, 4712};
+    status.candidate = RunningRelease{"1.1.0", std::string(64, 'b'), 2, 4712, 3, "reloading", "warming up"};
     status.draining = {{"0.9.0", std::string(64, 'c'), 0, 4710}};
     status.attempt = AttemptStatus{"1.1.0", "installed", 5, 5};
     status.blocked = {{"0.8.0", std::string(64, 'd'), "it \"died\"\n", "2026-11-23T18:00:00Z"}};

@@ -87,6 +87,19 @@ TEST_F(EventLoopTest, CallsForAsLongAsADescriptorIsReadable)
     EXPECT_THAT(called, ElementsAre("readable", "readable"));
 }
 
+TEST_F(EventLoopTest, CallsForAHangUpAndNotForWhatCanBeRead)
+{
+    auto [ours, theirs] = os::packetPair();
+    const auto watch = loop.whenHungUp(ours.get(), note("hung up"));
+
+    ASSERT_EQ(::send(theirs.get(), "x", 1, 0), 1);
+    loop.turn(AtOnce);
+    EXPECT_THAT(called, ElementsAre());
+    theirs.reset();
+    loop.turn(AtOnce);
+    EXPECT_THAT(called, ElementsAre("hung up"));
+}
+
 TEST_F(EventLoopTest, TellsOfADeathBeforeWhatTheDeadSaid)
 {
     const auto [left, right] = os::packetPair();

@@ -1,5 +1,6 @@
 #include "client/program/Channel.h"
 
+#include "client/os/Message.h"
 #include "client/os/Sockets.h"
 #include "tests/program/ScopedVariable.h"
 
@@ -7,6 +8,7 @@
 #include <sys/socket.h>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -66,6 +68,37 @@ TEST(Channel, SaysHowTheDrainGoes)
 
     EXPECT_EQ(heard(baton), "draining 17");
     EXPECT_EQ(heard(baton), "resumed");
+}
+
+TEST(Channel, TakesDescriptorsBetweenTheOrders)
+{
+    auto [baton, program] = os::packetPair();
+    Channel channel(std::move(program));
+    EXPECT_TRUE(channel.sayTakesDescriptors());
+    EXPECT_EQ(heard(baton), "takes-descriptors");
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe2(pipe.data(), O_CLOEXEC), 0);
+    const os::UniqueFd reader(pipe[0]);
+    os::UniqueFd writer(pipe[1]);
+
+    say(baton, "drain");
+    ASSERT_TRUE(os::sendMessage(baton.get(), "descriptor a guest", std::array{writer.get(), reader.get()}, 0));
+    ASSERT_TRUE(os::sendMessage(baton.get(), "unheard-of", std::array{writer.get()}, 0));
+    say(baton, "stop");
+    writer.reset();
+
+    EXPECT_EQ(channel.next(), Order::Drain);
+    EXPECT_FALSE(channel.takeDescriptor());
+    EXPECT_EQ(channel.next(), Order::Stop);
+    auto first = channel.takeDescriptor();
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->name, "a guest");
+    EXPECT_EQ(::fcntl(first->socket.get(), F_GETFD), FD_CLOEXEC);
+    EXPECT_TRUE(channel.takeDescriptor());
+    EXPECT_FALSE(channel.takeDescriptor());
+    first->socket.reset();
+    char byte = 0;
+    EXPECT_EQ(::read(reader.get(), &byte, 1), 0) << "what came with a word that means nothing is closed";
 }
 
 TEST(Channel, NoticesThatBatonIsGone)

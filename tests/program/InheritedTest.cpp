@@ -111,10 +111,6 @@ TEST(Inherited, BelievesBatonBehindAShell)
 TEST(Inherited, RefusesAPromiseThatIsNotKept)
 {
     EXPECT_TRUE(heldInAChild([] {
-        promise("3", "web:admin:file"); // 5 is a pipe.
-        return refuses();
-    }));
-    EXPECT_TRUE(heldInAChild([] {
         promise("2", "web:admin");
         ::close(4);
         return refuses();
@@ -124,6 +120,15 @@ TEST(Inherited, RefusesAPromiseThatIsNotKept)
             promise(count, "web");
             return refuses();
         })) << count;
+}
+
+TEST(Inherited, TakesWhatWasStoredWhateverItIs)
+{
+    EXPECT_TRUE(heldInAChild([] {
+        promise("3", "web:state:state"); // 5 is a pipe.
+        auto inherited = Inherited::fromEnvironment();
+        return inherited.take("state").get() == 4 && inherited.take("state").get() == 5 && !inherited.take("state");
+    }));
 }
 
 TEST(Inherited, IsEmptyWithoutTheVariables)

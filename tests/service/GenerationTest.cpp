@@ -73,6 +73,7 @@ TEST_F(GenerationTest, DrainsAndEndsOnTheDrainSignal)
 
     EXPECT_THAT(work.told, ElementsAre("drain"));
     EXPECT_EQ(work.left, 0U);
+    EXPECT_EQ(heard(), "stands-by");
     EXPECT_EQ(heard(), "draining 2");
     EXPECT_EQ(heard(), "draining 1");
 }
@@ -128,6 +129,7 @@ TEST_F(GenerationTest, StandsByAndServesAgainWhenBatonSaysSo)
     generation.run(work);
 
     EXPECT_THAT(work.told, ElementsAre("drain", "resume", "drain"));
+    EXPECT_EQ(heard(), "stands-by");
     EXPECT_EQ(heard(), "draining 0");
     EXPECT_EQ(heard(), "resumed");
     EXPECT_EQ(heard(), "draining 0");
@@ -193,6 +195,19 @@ TEST_F(GenerationTest, OpensAListenerThatNobodyPassedOn)
     EXPECT_NE(socket.address().port(), 0);
     EXPECT_THROW(generation.listener("web"), Poco::Util::MissingOptionException) << "each can be had once";
     EXPECT_THROW(generation.listener("admin"), Poco::Util::MissingOptionException);
+}
+
+TEST_F(GenerationTest, OpensAGroupOfListenersOnceAndGivesThemOutOneByOne)
+{
+    parts.addresses.push_back(os::parseListenAddress("web=127.0.0.1:0,reuseport=2"));
+    Generation generation(std::move(parts));
+
+    const auto first = generation.listener("web");
+    const auto second = generation.listener("web");
+
+    EXPECT_EQ(first.address(), second.address());
+    EXPECT_NE(first.impl()->sockfd(), second.impl()->sockfd());
+    EXPECT_THROW(generation.listener("web"), Poco::Util::MissingOptionException);
 }
 
 TEST_F(GenerationTest, SaysThatItIsReady)

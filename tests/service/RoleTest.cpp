@@ -52,6 +52,8 @@ TEST(Role, IsWhatBatonRoleSays)
     EXPECT_EQ(chooseRole(situation), Role::Stager);
     situation.role = "probe";
     EXPECT_EQ(chooseRole(situation), Role::Prober);
+    situation.role = "reload";
+    EXPECT_EQ(chooseRole(situation), Role::Reader);
     situation.role = "root";
     EXPECT_EQ(chooseRole(situation), Role::Unknown);
 }

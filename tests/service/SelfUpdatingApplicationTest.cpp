@@ -100,6 +100,7 @@ TEST_F(SelfUpdating, TakesTurnsWithTheNextGenerationOnItsChannel)
         return length > 0 ? std::string(text.data(), static_cast<std::size_t>(length)) : "nothing";
     };
 
+    EXPECT_EQ(answered(), "stands-by");
     say("drain");
     EXPECT_EQ(answered(), "draining 0");
     say("resume");

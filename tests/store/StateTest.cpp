@@ -19,12 +19,13 @@ State fullState()
     State state;
     state.current = One;
     state.previous = Two;
-    state.install = Install{{"1.2.0", std::string(64, 'c')}, InstallStep::Started, 2};
+    state.install = Install{{"1.2.0", std::string(64, 'c')}, InstallStep::Started, 2, true};
     state.blocked = {{Two, "it ended with \"exit code 3\"\n", "2026-11-23T18:00:00Z"}};
     state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
                          {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
     state.lastGeneration = 8;
     state.hold = Hold{"2026-12-01T00:00:00Z"};
+    state.crashes = Crashes{One, 2};
     state.approved = "1.2.0";
     state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why"};
     return state;
@@ -54,10 +55,10 @@ TEST(State, PrintsAndParsesAllThatItHolds)
     EXPECT_EQ(parseState(print(State())), State());
 }
 
-TEST(State, ReadsWhatAnOlderVersionWroteWithoutHoldAndApproval)
+TEST(State, ReadsWhatAnOlderVersionWroteWithoutWhatCameLater)
 {
     auto text = print(State());
-    for (const std::string line : {"  \"hold\": null,\n", "  \"approved\": \"\",\n"}) {
+    for (const std::string line : {"  \"hold\": null,\n", "  \"crashes\": null,\n", "  \"approved\": \"\",\n"}) {
         ASSERT_NE(text.find(line), std::string::npos) << text;
         text.erase(text.find(line), line.size());
     }

@@ -31,7 +31,7 @@ struct RecordedActions : Actions {
     void entered(Phase phase, Event) override { phases.push_back(phase); }
 };
 
-constexpr PhaseTimes Times{Duration(60'000), Duration(10'000), Duration(20'000)};
+constexpr PhaseTimes Times{Duration(60'000), Duration(10'000), Duration(20'000), Duration(5'000)};
 
 struct MachineTest : ::testing::Test {
     FakeClock clock;
@@ -54,6 +54,7 @@ const std::vector<Row> Promises{
     {Phase::Empty, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::StartingFirst, Event::Ready, Phase::Serving, {Effect::TakeOver}},
     {Phase::StartingFirst, Event::CandidateEnded, Phase::Stopping, {Effect::Exit}},
+    {Phase::StartingFirst, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
     {Phase::StartingFirst, Event::Deadline, Phase::Stopping, {Effect::FailStart}},
     {Phase::StartingFirst, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::StartingOnly, Event::Ready, Phase::Serving, {Effect::Commit, Effect::TakeOver}},
@@ -63,6 +64,8 @@ const std::vector<Row> Promises{
     {Phase::Serving, Event::OfferBeside, Phase::StartingBeside, {Effect::StartCandidate}},
     {Phase::Serving, Event::OfferRestart, Phase::Switching, {Effect::DrainOld}},
     {Phase::Serving, Event::ServingEnded, Phase::Stopping, {Effect::Exit}},
+    {Phase::Serving, Event::ServingFailed, Phase::Restarting, {Effect::RetryPrevious}},
+    {Phase::Serving, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
     {Phase::Serving, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::StartingBeside, Event::Ready, Phase::ProbationBeside, {}},
     {Phase::StartingBeside, Event::CandidateEnded, Phase::Serving, {Effect::BlockCandidate}},
@@ -75,6 +78,10 @@ const std::vector<Row> Promises{
     {Phase::ProbationBeside, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::ProbationAlone, Event::Deadline, Phase::Serving, {Effect::Commit, Effect::TakeOver}},
     {Phase::ProbationAlone, Event::CandidateEnded, Phase::RollingBack, {Effect::BlockCandidate, Effect::StartPrevious}},
+    {Phase::ProbationAlone,
+     Event::CandidateEndedBesideStandBy,
+     Phase::Resuming,
+     {Effect::ResumeOld, Effect::BlockCandidate}},
     {Phase::ProbationAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::Switching, Event::ServingEnded, Phase::StartingAlone, {Effect::StartCandidate}},
     {Phase::Switching, Event::Stop, Phase::Stopping, {Effect::StopAll}},
@@ -85,11 +92,21 @@ const std::vector<Row> Promises{
      Phase::RollingBack,
      {Effect::BlockCandidate, Effect::EndCandidate, Effect::StartPrevious}},
     {Phase::StartingAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+    {Phase::Resuming, Event::Resumed, Phase::Serving, {Effect::OldServes}},
+    {Phase::Resuming, Event::ServingEnded, Phase::RollingBack, {Effect::StartPrevious}},
+    {Phase::Resuming, Event::Deadline, Phase::RollingBack, {Effect::EndOld, Effect::StartPrevious}},
+    {Phase::Resuming, Event::Stop, Phase::Stopping, {Effect::StopAll}},
     {Phase::RollingBack, Event::Ready, Phase::Serving, {Effect::TakeOver}},
     {Phase::RollingBack, Event::CandidateEnded, Phase::RollingBack, {Effect::RetryPrevious}},
     {Phase::RollingBack, Event::Deadline, Phase::RollingBack, {Effect::EndCandidate, Effect::RetryPrevious}},
     {Phase::RollingBack, Event::GaveUp, Phase::Stopping, {Effect::Exit}},
     {Phase::RollingBack, Event::Stop, Phase::Stopping, {Effect::StopAll}},
+    {Phase::Restarting, Event::Ready, Phase::Serving, {Effect::TakeOver}},
+    {Phase::Restarting, Event::CandidateEnded, Phase::Restarting, {Effect::RetryPrevious}},
+    {Phase::Restarting, Event::Deadline, Phase::Restarting, {Effect::EndCandidate, Effect::RetryPrevious}},
+    {Phase::Restarting, Event::CrashLoop, Phase::RollingBack, {Effect::TakeBack, Effect::StartPrevious}},
+    {Phase::Restarting, Event::GaveUp, Phase::Stopping, {Effect::Exit}},
+    {Phase::Restarting, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 };
 
 TEST_F(MachineTest, DoesInEachRowWhatIsPromised)

@@ -1,0 +1,36 @@
+#include "client/supervise/Account.h"
+
+#include "client/core/Duration.h"
+#include "client/os/Errors.h"
+
+namespace baton::supervise {
+
+void Account::heard(const Notification& notification)
+{
+    if (notification.status) status_ = *notification.status;
+    if (notification.error) error_ = notification.error;
+    if (notification.reloading) notified_ = "reloading";
+    if (notification.ready) notified_ = "ready"; // Also the end of a reload.
+    if (notification.stopping) notified_ = "stopping";
+}
+
+void Account::failedWatchdog(std::optional<Duration> interval)
+{
+    cause_ = interval ? "missed its watchdog of " + printDuration(*interval) : "said WATCHDOG=trigger";
+}
+
+void Account::leftProcesses()
+{
+    cause_ = "left processes in the background without MAINPID= (it must name one of them, or stay in the foreground)";
+}
+
+std::string Account::describeEnd(const os::ExitStatus& status) const
+{
+    std::string text = cause_;
+    if (error_)
+        text += (text.empty() ? "" : ", ") + std::string("said ERRNO=") + std::to_string(*error_) + ", " +
+                os::describe(*error_) + ',';
+    return text + (text.empty() ? "" : " and ") + "ended with " + os::describe(status);
+}
+
+} // namespace baton::supervise

@@ -1,0 +1,37 @@
+// What a generation has told of itself, and how its end reads because of that.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/core/Clock.h"
+#include "client/os/Process.h"
+#include "client/supervise/Notification.h"
+
+#include <optional>
+#include <string>
+
+namespace baton::supervise {
+
+class Account {
+public:
+    void heard(const Notification& notification);
+
+    /// It is to be ended for that. `interval`: of the watchdog it missed; nothing: it said itself that it is not well.
+    void failedWatchdog(std::optional<Duration> interval);
+
+    /// It ended by itself and processes of it live on, none of which it has named.
+    void leftProcesses();
+
+    const std::string& status() const { return status_; }     ///< STATUS=, escaped
+    const std::string& notified() const { return notified_; } ///< "ready", "reloading", "stopping"; empty: nothing yet
+
+    /// "ended with exit code 3", with what led to it before that: "missed its watchdog of 2s and ended with …".
+    std::string describeEnd(const os::ExitStatus& status) const;
+
+private:
+    std::string status_;
+    std::string notified_;
+    std::string cause_; // of an end that we brought about
+    std::optional<int> error_;
+};
+
+} // namespace baton::supervise

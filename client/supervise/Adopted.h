@@ -1,0 +1,35 @@
+// Processes that a generation left behind: their parents have ended, and so they became ours.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace baton::supervise {
+
+/// Makes this process the parent of all orphans below it. Where the kernel refuses, they go to PID 1, and a program
+/// that leaves Baton's sight cannot be followed.  [PR_SET_CHILD_SUBREAPER]
+void adoptOrphans();
+
+/// The generation that a process was started for, by BATON_GENERATION of its environment; nothing if it has none, or
+/// has ended.
+std::optional<int> generationOf(pid_t pid);
+
+/// Whether `pid` is `first` or descends from it, or from a process of generation `number` that we have adopted.
+bool belongsTo(pid_t pid, pid_t first, int number);
+
+/// The adopted ones of a generation that live.
+std::vector<pid_t> adoptedOf(int number);
+
+/// Reaps what has ended, and kills what belongs to a generation that lives no more. To be called after each SIGCHLD:
+/// the children of what is killed are adopted then.
+/// @returns how many it killed
+int sweepAdopted(const std::function<bool(int number)>& lives);
+
+/// Sweeps until nothing of any generation is left, at most for a tenth of a second: when Baton itself ends.
+void endAdopted();
+
+} // namespace baton::supervise

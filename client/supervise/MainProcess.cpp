@@ -1,0 +1,75 @@
+#include "client/supervise/MainProcess.h"
+
+#include "client/os/ProcessTable.h"
+
+namespace baton::supervise {
+
+MainProcess::MainProcess(loop::EventLoop& loop, os::Child first, std::function<void()> ended)
+    : loop_(loop),
+      first_(std::move(first)),
+      ended_(std::move(ended))
+{
+    firstWatch_ = loop_.whenReadable(
+        first_.pidfd(),
+        [this] {
+            firstWatch_.reset(); // A zombie is readable for ever.
+            tell();
+        },
+        loop::Priority::Death);
+}
+
+bool MainProcess::follow(pid_t pid)
+{
+    if (pid == this->pid()) return true;
+    if (pid == first_.pid()) {
+        if (first_.ended()) return false;
+        heir_.reset();
+        return true;
+    }
+    auto pidfd = os::openProcess(pid);
+    if (!pidfd) return false;
+    const int number = pidfd->get();
+    heir_.reset();
+    heir_.emplace(Heir{pid, std::move(*pidfd), {}});
+    heir_->watch = loop_.whenReadable(
+        number, [this] { heirEnded(); }, loop::Priority::Death);
+    return true;
+}
+
+void MainProcess::heirEnded()
+{
+    heir_->lives = false;
+    heir_->status = os::exitStatusOf(heir_->pid); // Now: a moment later it may have been reaped.
+    heir_->watch.reset();
+    tell();
+}
+
+void MainProcess::tell()
+{
+    if (!ended()) return;
+    const auto ended = ended_; // The call destroys us.
+    ended();
+}
+
+void MainProcess::signal(int number) const
+{
+    if (heir_)
+        os::signalProcess(heir_->pidfd.get(), number);
+    else
+        first_.signal(number);
+}
+
+void MainProcess::signalAll(int number) const
+{
+    first_.signalGroup(number);
+    if (heir_) os::signalProcess(heir_->pidfd.get(), number);
+}
+
+std::optional<os::ExitStatus> MainProcess::ended() const
+{
+    if (heir_ && heir_->lives) return std::nullopt;
+    const auto first = first_.ended();
+    return first && heir_ && heir_->status ? heir_->status : first;
+}
+
+} // namespace baton::supervise
