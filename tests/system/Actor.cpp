@@ -1,14 +1,19 @@
 // Interprets a release of a test: a file that begins with #!baton-actor and says, line by line, what the program does.
 // SPDX-License-Identifier: Apache-2.0
+#include "client/os/Sockets.h"
 #include "client/program/Inherited.h"
 #include "client/program/Notify.h"
 
 #include <sys/socket.h>
+#include <sys/un.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -21,17 +26,27 @@
 
 // The words:
 //   ready             says READY=1
+//   notify TEXT       says TEXT on NOTIFY_SOCKET, "|" for a new line; waits until it went
+//   notify-as N TEXT  the same where generation N speaks
 //   sleep MS
 //   exit N            kill N           ends, by itself or by signal N
 //   say TEXT          writes a line to stdout
 //   show NAME         writes NAME=VALUE of the environment, or "no NAME"
+//   daemon            goes on in a grandchild, in a session of its own, as the first process ends with 0
+//   daemon-main       the same, and the first process says MAINPID= of it
 //   child             starts a child that waits for signals, and writes "child PID"
 //   copy              copies stdin to stdout until its end
 //   on N say TEXT     from here on, signal N makes it write the line
 //   on N exit M       from here on, signal N ends it
 //   check N           ends with N if it was started with --check, for a try-out
-//   serve             answers each connection on its first listener with its version, until SIGTERM; then goes on
+//   serve             answers each connection and each datagram on its listeners with its version, until SIGTERM; then
+//                     goes on. Says that it is alive where there is a watchdog
+//   health N          what serve answers on its probe listener, named probe: HTTP status N; 0: nothing at all
 //   wait              for signals, without end
+//   await FIFO        waits until somebody opens it for writing
+//   harm WHAT         what a program should not do to its first listener, which others have too: listen (a backlog of
+//   2),
+//                     blocking (clears O_NONBLOCK), shutdown, unlink (its unix path)
 
 namespace {
 
@@ -61,27 +76,92 @@ void on(int number, void (*handler)(int))
     ::sigaction(number, &action, nullptr); // No SA_RESTART: poll and pause return.
 }
 
-void answer(int listener)
+void say(const std::string& socket, std::string text)
+{
+    std::replace(text.begin(), text.end(), '|', '\n');
+    baton::os::notify(socket, text, std::chrono::seconds(20));
+}
+
+std::string notifySocket()
+{
+    const char* socket = std::getenv("NOTIFY_SOCKET");
+    return socket != nullptr ? socket : "";
+}
+
+void notifyAs(std::istringstream& line)
+{
+    std::string number;
+    std::string text;
+    std::getline(line >> number >> std::ws, text);
+    const auto own = notifySocket();
+    say(own.substr(0, own.rfind('-') + 1) + number + ".sock", text);
+}
+
+int health = 200;
+
+std::string version()
+{
+    const char* release = std::getenv("BATON_RELEASE");
+    return std::string(release != nullptr ? release : "none") + '\n';
+}
+
+// The words that came come back behind the version.
+void answerDatagram(int socket)
+{
+    std::array<char, 4096> words{};
+    sockaddr_storage from{};
+    socklen_t length = sizeof from;
+    const auto size =
+        ::recvfrom(socket, words.data(), words.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&from), &length);
+    if (size < 0) return;
+    const auto reply = version() + std::string(words.data(), static_cast<std::size_t>(size));
+    ::sendto(socket, reply.data(), reply.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&from), length);
+}
+
+void answer(int listener, int status = 200)
 {
     const int client = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) return;
     std::array<char, 4096> request{};
-    const auto length = ::recv(client, request.data(), request.size(), 0);
-    const char* release = std::getenv("BATON_RELEASE");
-    const std::string body = std::string(release != nullptr ? release : "none") + '\n';
-    const auto reply =
-        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    ssize_t length = -1;
+    do length = ::recv(client, request.data(), request.size(), 0);
+    while (length < 0 && errno == EINTR); // Told to end: this one is answered still.
+    const auto body = version();
+    const auto reply = "HTTP/1.1 " + std::to_string(status) +
+                       " OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     if (length > 0) ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
     ::close(client);
+}
+
+bool isDatagram(int socket)
+{
+    int type = 0;
+    socklen_t length = sizeof type;
+    return ::getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_DGRAM;
 }
 
 void serve()
 {
     on(SIGTERM, remember);
     constexpr int FirstListener = 3;
+    const char* count = std::getenv("LISTEN_FDS");
+    const char* names = std::getenv("LISTEN_FDNAMES");
+    const bool hasProbe = names != nullptr && std::string(names).ends_with(":probe");
+    std::vector<pollfd> listeners;
+    for (int i = 0; i < (count != nullptr ? std::atoi(count) : 1); ++i)
+        listeners.push_back({FirstListener + i, POLLIN, 0});
+    const int probe = hasProbe ? listeners.back().fd : -1;
+    if (hasProbe && health == 0) listeners.pop_back();
     while (told == 0) {
-        pollfd one{FirstListener, POLLIN, 0};
-        if (::poll(&one, 1, 20) == 1) answer(FirstListener);
+        if (std::getenv("WATCHDOG_USEC") != nullptr) baton::notify("WATCHDOG=1");
+        if (::poll(listeners.data(), listeners.size(), 20) < 1) continue;
+        for (const auto& one : listeners) {
+            if ((one.revents & POLLIN) == 0) continue;
+            if (isDatagram(one.fd))
+                answerDatagram(one.fd);
+            else
+                answer(one.fd, one.fd == probe ? health : 200);
+        }
     }
 }
 
@@ -106,6 +186,19 @@ void end(int code)
     ::_exit(code);
 }
 
+void harm(const std::string& what)
+{
+    constexpr int FirstListener = 3;
+    if (what == "listen") ::listen(FirstListener, 2);
+    if (what == "blocking") ::fcntl(FirstListener, F_SETFL, ::fcntl(FirstListener, F_GETFL) & ~O_NONBLOCK);
+    if (what == "shutdown") ::shutdown(FirstListener, SHUT_RDWR);
+    if (what != "unlink") return;
+    sockaddr_un name{};
+    socklen_t length = sizeof name;
+    ::getsockname(FirstListener, reinterpret_cast<sockaddr*>(&name), &length);
+    ::unlink(name.sun_path);
+}
+
 void show(const std::string& name)
 {
     const char* value = std::getenv(name.c_str());
@@ -118,6 +211,25 @@ void startChild()
     if (pid == 0)
         for (;;) ::pause();
     std::cout << "child " << pid << std::endl;
+}
+
+// Forks twice, as daemons do; the first process ends when the last one is there.
+void becomeDaemon(bool tells)
+{
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) end(70);
+    if (::fork() != 0) {
+        pid_t heir = 0;
+        if (::read(ends[0], &heir, sizeof heir) != sizeof heir) end(70);
+        if (tells) say(notifySocket(), "MAINPID=" + std::to_string(heir));
+        end(0);
+    }
+    ::setsid();
+    if (::fork() != 0) ::_exit(0);
+    const pid_t self = ::getpid();
+    if (::write(ends[1], &self, sizeof self) != sizeof self) end(70);
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 void perform(const std::string& text, bool isCheck)
@@ -136,13 +248,29 @@ void perform(const std::string& text, bool isCheck)
         line >> word;
         return show(word);
     }
+    if (word == "notify") {
+        std::getline(line >> std::ws, word);
+        return say(notifySocket(), word);
+    }
+    if (word == "notify-as") return notifyAs(line);
     if (word == "child") return startChild();
+    if (word == "await") {
+        line >> word;
+        std::ifstream(word).get();
+        return;
+    }
+    if (word == "harm") {
+        line >> word;
+        return harm(word);
+    }
+    if (word == "daemon" || word == "daemon-main") return becomeDaemon(word == "daemon-main");
     line >> number;
     if (word == "ready") baton::notifyReady();
     if (word == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(number));
     if (word == "exit" || (word == "check" && isCheck)) end(number);
     if (word == "kill") ::kill(::getpid(), number);
     if (word == "copy") std::cout << std::cin.rdbuf() << std::flush;
+    if (word == "health") health = number;
     if (word == "serve") serve();
     while (word == "wait") ::pause();
 }

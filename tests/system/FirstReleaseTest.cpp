@@ -79,6 +79,61 @@ TEST_F(FirstRelease, IsTheGivenOneWhenThatIsNewerThanAllInTheStore)
     EXPECT_EQ(ask(), "2.0.0\n");
 }
 
+// How `baton run` ends that cannot begin, and what it says.
+struct Refused {
+    int exitCode = -1;
+    std::string said;
+};
+
+Refused refusalOf(const Scratch& scratch, const fs::path& state, const std::vector<std::string>& options)
+{
+    Command command{BATON, {"baton", "run", "--state-dir", state.string()}};
+    command.arguments.insert(command.arguments.end(), options.begin(), options.end());
+    command.arguments.insert(command.arguments.end(), {"--", "/bin/true"});
+    Running refused(command, scratch / "refused.log");
+    const int exitCode = refused.end();
+    return {exitCode, refused.said()};
+}
+
+TEST_F(FirstRelease, DoesNotStartWhereItsAddressIsTaken)
+{
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", Good).string()}}));
+
+    const auto [code, said] =
+        refusalOf(scratch, scratch / "other", {"--app-version", "1.0.0", "--listen", "web=" + web});
+
+    EXPECT_EQ(code, 69);
+    EXPECT_THAT(said, HasSubstr("listen on web=" + web + ": Address already in use; end who has it"));
+}
+
+TEST_F(FirstRelease, DoesNotStartWhereBatonCannotBeAsked)
+{
+    const auto [code, said] =
+        refusalOf(scratch, state, {"--app-version", "1.0.0", "--control", (scratch / "no/such.sock").string()});
+
+    EXPECT_EQ(code, 73);
+    EXPECT_THAT(said, HasSubstr("say another --control"));
+}
+
+TEST_F(FirstRelease, DoesNotStartWhereTheStateCannotBeWritten)
+{
+    fs::create_directories(state / "lock"); // Nobody can open it for writing, root neither.
+
+    const auto [code, said] = refusalOf(scratch, state, {"--app-version", "1.0.0"});
+
+    EXPECT_EQ(code, 74);
+    EXPECT_THAT(said, HasSubstr("choose another --state-dir"));
+}
+
+TEST_F(FirstRelease, LeavesNothingBehindWhenNobodySaidItsVersion)
+{
+    const auto [code, said] = refusalOf(scratch, state, {});
+
+    EXPECT_EQ(code, 64);
+    EXPECT_THAT(said, HasSubstr("say --app-version"));
+    EXPECT_FALSE(fs::exists(state));
+}
+
 TEST_F(FirstRelease, IsRefusedASecondBatonOnTheSameStore)
 {
     ASSERT_TRUE(serves({{scratch.actor("1.0.0", Good).string()}}));

@@ -29,8 +29,13 @@ Command commandOf(const RunOptions& options, const fs::path& state, const std::s
 {
     Command command{BATON, {"baton", "run", "--state-dir", state.string(), "--jitter", "0s", "--interval", "1h"}};
     auto& words = command.arguments;
+    if (options.atTerminal) {
+        command.executable = "/usr/bin/setsid"; // Of util-linux, which is on every system.
+        words.front() = BATON;
+        words.insert(words.begin(), {"setsid", "--ctty", "--wait"});
+    }
     words.insert(words.end(), {"--server", server + "/v1/update/", "--app-id", App, "--app-version", options.version});
-    words.insert(words.end(), {"--probation", options.probation, "--drain-timeout", "10s"});
+    words.insert(words.end(), {"--probation", options.probation, "--drain-timeout", options.drain});
     for (const auto& listener : options.listen) words.insert(words.end(), {"--listen", listener});
     words.insert(words.end(), options.options.begin(), options.options.end());
     words.emplace_back("--");
@@ -71,14 +76,20 @@ os::UniqueFd connectTo(const std::string& address)
     return client;
 }
 
-/// What Baton removes in the meantime is no error: then it is looked at once more.
+/// A release that is being staged is unfinished by its name: its stager may outlive a killed supervisor and still write.
+bool isBeingStaged(const fs::path& path) { return path.filename().string().starts_with(".new-"); }
+
+/// Whatever is to be whole at any moment. What Baton removes in the meantime is no error: then it is looked at once more.
 std::vector<fs::path> filesBelow(const fs::path& directory)
 {
     for (;;) {
         std::vector<fs::path> files;
         try {
-            for (const auto& entry : fs::recursive_directory_iterator(directory))
-                if (entry.is_regular_file()) files.push_back(entry.path());
+            for (auto entry = fs::recursive_directory_iterator(directory); entry != fs::recursive_directory_iterator();
+                 ++entry) {
+                if (isBeingStaged(entry->path())) entry.disable_recursion_pending();
+                if (entry->is_regular_file()) files.push_back(entry->path());
+            }
             return files;
         } catch (const fs::filesystem_error&) {
             continue;

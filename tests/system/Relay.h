@@ -29,8 +29,10 @@ struct RunOptions {
     std::vector<std::string> environment{};
     std::vector<int> passed{};
     int standardInput = -1;
+    bool atTerminal = false;       ///< standardInput is one: Baton is started as a shell's job in its foreground
     std::string version = "1.0.0"; ///< of the command, for --app-version
     std::string server{};          ///< another one than ours
+    std::string drain = "10s";     ///< --drain-timeout
 };
 
 /// Clients that ask as often as the options of baton-load say, until stop().

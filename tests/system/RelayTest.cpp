@@ -50,21 +50,31 @@ TEST_F(Relay, TakesBackWhatDiesOnProbationAndNeverTriesItAgain)
     EXPECT_THAT(history(), ElementsAre("rolledBack 1.2.0 from 1.0.0 code 44", "committed 1.3.0 from 1.0.0"));
 }
 
-struct InEveryForm : Relay, ::testing::WithParamInterface<const char*> {};
+struct Spoken {
+    const char* option;
+    const char* protocol; ///< what the server is asked in
+};
+
+struct InEveryForm : Relay, ::testing::WithParamInterface<Spoken> {};
 
 TEST_P(InEveryForm, TheServerIsAskedAndToldTheSame)
 {
-    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {"--protocol", GetParam()}}));
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {"--protocol", GetParam().option}}));
 
     ASSERT_TRUE(update("1.1.0", scratch.copyOf(HELLO, "1.1.0"), "1.1.0 committed"));
 
     EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0"}));
     EXPECT_TRUE(isServing("1.1.0"));
+    for (const auto& asked : server->requests()) {
+        if (!asked.request) continue; // A package.
+        EXPECT_EQ(asked.request->protocol, GetParam().protocol);
+    }
     EXPECT_EQ(stop(), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(wire, InEveryForm, ::testing::Values("xml", "json3", "json4"),
-                         [](const auto& form) { return std::string(form.param); });
+INSTANTIATE_TEST_SUITE_P(wire, InEveryForm,
+                         ::testing::Values(Spoken{"xml", "3.0"}, Spoken{"json3", "3.1"}, Spoken{"json4", "4.0"}),
+                         [](const auto& form) { return std::string(form.param.option); });
 
 } // namespace
 } // namespace baton::system

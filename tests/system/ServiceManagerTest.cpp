@@ -76,6 +76,20 @@ TEST_F(ServiceManager, HearsThatBatonIsReadyAndWhatItDoes)
     EXPECT_TRUE(hears("STOPPING=1"));
 }
 
+TEST_F(ServiceManager, HearsThatBatonLivesWhereItAskedForThat)
+{
+    auto options = hello();
+    options.environment.emplace_back("WATCHDOG_USEC=200000");
+    start(options);
+
+    ASSERT_TRUE(hears("READY=1"));
+    EXPECT_TRUE(eventually([this] {
+        hears("WATCHDOG=1");
+        return std::count(heard.begin(), heard.end(), "WATCHDOG=1") >= 3;
+    }));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(ServiceManager, GetsTheProgramsOwnExitCode)
 {
     auto options = hello();

@@ -116,6 +116,63 @@ TEST_F(Steering, ChecksOnlyInItsWindowUnlessAPersonAsks)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(Steering, GoesBackToTheReleaseBeforeForGood)
+{
+    ASSERT_TRUE(serves(actor({})));
+    EXPECT_EQ(say({"rollback"}), 75);
+    EXPECT_THAT(said, HasSubstr("there is no release before the one that runs"));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.1.0 committed"));
+    Clients clients(scratch, web, {"--new", "100"});
+
+    EXPECT_EQ(say({"rollback"}), 0) << said;
+
+    ASSERT_TRUE(baton->says("1.0.0 committed"));
+    const auto count = clients.stop();
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_TRUE(isServing("1.0.0"));
+    ASSERT_EQ(status().blocked.size(), 1U);
+    EXPECT_EQ(status().blocked.front().reason, "a person took it back");
+    EXPECT_THAT(history(), ElementsAre("committed 1.1.0 from 1.0.0", "rolledBack 1.1.0 from 1.0.0 code 44"));
+    check(); // The server offers it still.
+    EXPECT_TRUE(hasTold(
+        {"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0", "3/0 1.1.0 code 44", "3/9 1.1.0 code 35"}));
+    EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Steering, TakesBackWhatIsOnProbation)
+{
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", Good).string()}, {}, {"web=127.0.0.1:0"}, "20s"}));
+    publish("1.1.0", scratch.actor("1.1.0", Good));
+    check();
+    ASSERT_TRUE(baton->says("1.1.0 on probation beside 1.0.0"));
+
+    EXPECT_EQ(say({"rollback"}), 0) << said;
+
+    EXPECT_TRUE(baton->says("1.1.0 taken back: a person took it back"));
+    EXPECT_TRUE(becomes([](const auto& now) { return now.state == "serving"; }));
+    EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Steering, StartsTheSameReleaseAnewWithoutALineInTheHistory)
+{
+    ASSERT_TRUE(serves(actor({})));
+    const auto before = status().release->pid;
+    Clients clients(scratch, web, {"--new", "100"});
+
+    EXPECT_EQ(say({"restart"}), 0) << said;
+
+    ASSERT_TRUE(baton->says("1.0.0 committed"));
+    const auto count = clients.stop();
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_NE(status().release->pid, before);
+    EXPECT_THAT(history(), ElementsAre());
+    EXPECT_TRUE(status().blocked.empty());
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Steering, EndsWith64ForAWindowThatIsNone)
 {
     for (const std::string window : {"Mon 5-7", "02:00-05:00 Mars/Olympus"}) {
