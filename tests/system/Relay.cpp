@@ -76,10 +76,10 @@ os::UniqueFd connectTo(const std::string& address)
     return client;
 }
 
-/// A release that is being staged is unfinished by its name: its stager may outlive a killed supervisor and still write.
+/// A release that is being staged is unfinished by its name: the stager of a killed supervisor may still write it.
 bool isBeingStaged(const fs::path& path) { return path.filename().string().starts_with(".new-"); }
 
-/// Whatever is to be whole at any moment. What Baton removes in the meantime is no error: then it is looked at once more.
+/// Whatever is to be whole at any moment. What Baton removes in the meantime is no error: we look once more.
 std::vector<fs::path> filesBelow(const fs::path& directory)
 {
     for (;;) {
