@@ -13,13 +13,15 @@
 namespace baton::supervise {
 
 Handover::Handover(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store,
-                   const ListenerSet& listeners, Ledger& ledger, Orphans& orphans, HandoverWatcher& watcher)
+                   const ListenerSet& listeners, Ledger& ledger, Orphans& orphans, ServiceManager& manager,
+                   HandoverWatcher& watcher)
     : loop_(loop),
       log_(log),
       settings_(settings),
       store_(store),
       ledger_(ledger),
       orphans_(orphans),
+      manager_(manager),
       watcher_(watcher),
       stored_(loop, log, [this] { giveStored(); }),
       world_{loop, log, settings, store, listeners, stored_, *this},

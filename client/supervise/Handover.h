@@ -37,7 +37,8 @@ struct HandoverWatcher {
 class Handover : private Actions, private GenerationWatcher {
 public:
     Handover(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store,
-             const ListenerSet& listeners, Ledger& ledger, Orphans& orphans, HandoverWatcher& watcher);
+             const ListenerSet& listeners, Ledger& ledger, Orphans& orphans, ServiceManager& manager,
+             HandoverWatcher& watcher);
 
     /// Starts the current release, or waits for the first one.
     void start();
@@ -144,9 +145,9 @@ private:
     const store::Store& store_;
     Ledger& ledger_;
     Orphans& orphans_;
+    ServiceManager& manager_;
     HandoverWatcher& watcher_;
     Terminal terminal_;
-    ServiceManager manager_;
     DescriptorStore stored_;
     GenerationWorld world_;
 

@@ -1,0 +1,234 @@
+#include "client/supervise/Program.h"
+
+#include "client/core/Timestamp.h"
+#include "client/os/Files.h"
+#include "client/supervise/CannotStart.h"
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace baton::supervise {
+namespace {
+
+constexpr Duration OneTurn{1'000};
+constexpr int Unavailable = 69; // EX_UNAVAILABLE
+
+void openMissing(ListenerSet& listeners, const std::vector<os::ListenAddress>& wanted)
+try {
+    listeners.openMissing(wanted);
+} catch (const std::system_error& error) {
+    const bool isTaken = error.code() == std::errc::address_in_use;
+    throw CannotStart(std::string(error.what()) + (isTaken
+                                                       ? "; end who has it (ss -lp says who), or say another --listen"
+                                                       : "; check --listen"),
+                      Unavailable);
+}
+
+} // namespace
+
+Program::Program(const ProgramWorld& world, const Settings& settings, int number)
+    : world_(world),
+      log_(world.log),
+      settings_(settings),
+      number_(number),
+      store_(settings.stateDirectory),
+      ledger_(store_, world.clock, log_),
+      orphans_(world.loop, log_, ledger_.state().generations, [this](int generation) { forgetOrphan(generation); }),
+      listeners_(openListeners()),
+      guard_(world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); }),
+      reload_(world.loop, log_, settings_, listeners_, guard_),
+      handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
+      preparation_(
+          world.loop, log_, settings_, store_, ledger_,
+          [this](const store::ReleaseKey& key) {
+              ledgerChanged();
+              handover_.offer(key);
+          },
+          [this] { ledgerChanged(); }),
+      steering_(ledger_, world.clock, log_, [this] { ledgerChanged(); })
+{
+    ledger_.note("start", [this](store::State& state) {
+        std::erase_if(state.generations, [this](const auto& record) { return !orphans_.has(record.number); });
+    });
+    store_.removeLeftovers();
+}
+
+ListenerSet Program::openListeners()
+{
+    auto listeners = ListenerSet::fromEnvironment();
+    orphans_.borrowListeners(settings_.listeners, listeners);
+    const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
+                                 [&](const auto& address) { return listeners.has(address.name); });
+    // Who cannot share, or has nothing to share, is waited for; else both serve until the new one is ready.
+    if (!all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart)
+        waitForOrphans();
+    else if (!orphans_.empty())
+        log_.info("it serves until the next one is ready, on the same sockets");
+    warnOfOtherGroups(listeners);
+    openMissing(listeners, settings_.listeners);
+    if (!listeners.empty()) log_.info("listening on " + listeners.describe());
+    return listeners;
+}
+
+void Program::warnOfOtherGroups(const ListenerSet& listeners)
+{
+    for (const auto& address : settings_.listeners) {
+        const auto held = listeners.count(address.name);
+        const auto wanted = static_cast<std::size_t>(address.sockets);
+        const auto found = std::find_if(listeners.all().begin(), listeners.all().end(),
+                                        [&](const auto& listener) { return listener->name == address.name; });
+        if (held != 0 && held != wanted && (*found)->borrowed)
+            log_.warning(address.name + " is asked for with " + std::to_string(wanted) + " sockets and keeps its " +
+                         std::to_string(held) + ": a group does not change while a release has it");
+    }
+}
+
+void Program::forgetOrphan(int generation)
+{
+    ledger_.note("the end of generation " + std::to_string(generation), [generation](store::State& state) {
+        std::erase_if(state.generations, [generation](const auto& record) { return record.number == generation; });
+    });
+}
+
+void Program::waitForOrphans()
+{
+    if (orphans_.empty()) return;
+    log_.warning(
+        "it cannot serve beside the next one: it is drained first, and nobody answers until that one is ready");
+    orphans_.end(settings_.drainSignal, settings_.drainTimeout);
+    while (!orphans_.empty()) world_.loop.turn(OneTurn);
+}
+
+void Program::start()
+{
+    handover_.start();
+    agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
+                                            [this](const control::AgentNews& news) { heard(news); });
+    resumeInstall();
+}
+
+void Program::stop(int signal)
+{
+    preparation_.cancel();
+    handover_.stop(signal);
+}
+
+void Program::resumeInstall()
+{
+    const auto install = ledger_.state().install;
+    if (install && install->step != store::InstallStep::TryOut && store_.loadRelease(install->key)) {
+        log_.info(install->key.version + " is installed already; its hand-over goes on");
+        return handover_.offer(install->key);
+    }
+    if (std::filesystem::exists(store_.attemptFile())) preparation_.begin();
+}
+
+void Program::ledgerChanged()
+{
+    if (agent_) agent_->ring(control::AgentBell::Changed);
+}
+
+void Program::finished(int exitCode)
+{
+    if (!std::exchange(isOver_, true)) world_.watcher.ended(number_, exitCode);
+}
+
+void Program::heard(const control::AgentNews& news)
+{
+    using Kind = control::AgentNews::Kind;
+    const auto time = [&] { return printTimestamp(WallTime(std::chrono::seconds(news.time))); };
+    switch (news.kind) {
+    case Kind::Downloaded:
+        if (handover_.phase() != Phase::Stopping) preparation_.begin();
+        break;
+    case Kind::Progress:
+        news_.attempt = {news.version, news.word, news.bytes, news.size};
+        news_.waiting.reset();
+        break;
+    case Kind::Idle:
+        news_.attempt.reset();
+        news_.waiting.reset();
+        break;
+    case Kind::Waits: news_.waiting = {news.detail, news.time == 0 ? std::string() : time()}; break;
+    case Kind::Offered: news_.offered = {news.version, news.detail}; break;
+    case Kind::Checked:
+        // What still waits, or is put off, is told right after.
+        news_.waiting.reset();
+        if (news.word != "failed") news_.offered.reset();
+        news_.lastCheck = time();
+        news_.lastCheckResult = news.word + (news.detail.empty() ? "" : ": " + news.detail);
+        break;
+    case Kind::Next:
+        news_.nextCheck = time();
+        news_.nextCheckReason = news.detail;
+        break;
+    case Kind::Failed: giveUp(news); break;
+    }
+}
+
+void Program::giveUp(const control::AgentNews& news)
+{
+    const store::ReleaseKey key{news.version, news.sha256};
+    // Told again after a crash of the agent: one line an attempt.
+    const auto lines = store_.history();
+    if (!lines.empty() && lines.back().key == key && lines.back().outcome == store::Outcome::Failed &&
+        lines.back().reason == news.detail)
+        return ledgerChanged();
+    ledger_.note("the end of the attempt at " + key.version, [&](store::State& state) {
+        ledger_.setOutcome(state, key, store::Outcome::Failed, news.code, news.detail);
+    });
+    ledgerChanged();
+}
+
+std::string Program::answer(const std::string& command)
+try {
+    if (command == "status") return print(status()) + '\n';
+    if (command == "history") return os::readWhole(store_.historyFile(), 64 * 1024 * 1024).value_or(std::string());
+    if (command == "reload") return reload_.begin();
+    if (command == "reloaded") return reload_.result();
+    if (command == "update") {
+        if (!agent_ || !agent_->isWanted()) return "{\"error\":\"this Baton runs without --server\"}\n";
+        agent_->ring(control::AgentBell::Check);
+        return "{\"accepted\":true}\n";
+    }
+    if (command == "restart" || command == "rollback") return handOverAgain(command);
+    const auto steered = steering_.answer(command, news_.offered ? news_.offered->version : std::string());
+    return steered.value_or("{\"error\":\"unknown command\"}\n");
+} catch (const std::exception& e) {
+    log_.error(std::string("a command could not be answered: ") + e.what());
+    return "{\"error\":\"see the log of this Baton\"}\n";
+}
+
+std::string Program::handOverAgain(const std::string& command)
+{
+    std::string refusal;
+    if (handover_.phase() == Phase::Stopping)
+        refusal = "this Baton ends";
+    else if (!ledger_.state().current)
+        refusal = "there is no release yet";
+    else if (command == "restart")
+        handover_.restart();
+    else
+        refusal = handover_.rollBack();
+    return refusal.empty() ? "{\"accepted\":true}\n" : "{\"error\":\"" + refusal + "\"}\n";
+}
+
+control::Status Program::status() const
+{
+    auto status = handover_.status();
+    status.attempt = news_.attempt;
+    if (status.attempt && !preparation_.step().empty()) status.attempt->stage = preparation_.step();
+    status.waiting = news_.waiting;
+    status.offered = news_.offered;
+    status.hold = steering_.hold();
+    status.nextCheck = news_.nextCheck;
+    status.nextCheckReason = news_.nextCheckReason;
+    status.lastCheck = news_.lastCheck;
+    status.lastCheckResult = news_.lastCheckResult;
+    return status;
+}
+
+} // namespace baton::supervise

@@ -1,0 +1,109 @@
+// One program under this Baton: its releases, its listeners, its generations, its agent.
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "client/control/Status.h"
+#include "client/core/Clock.h"
+#include "client/core/Log.h"
+#include "client/loop/EventLoop.h"
+#include "client/store/Store.h"
+#include "client/supervise/AgentProcess.h"
+#include "client/supervise/Handover.h"
+#include "client/supervise/Ledger.h"
+#include "client/supervise/ListenerGuard.h"
+#include "client/supervise/ListenerSet.h"
+#include "client/supervise/Orphans.h"
+#include "client/supervise/Preparation.h"
+#include "client/supervise/Reload.h"
+#include "client/supervise/ServiceManager.h"
+#include "client/supervise/Settings.h"
+#include "client/supervise/Steering.h"
+
+#include <memory>
+#include <string>
+
+namespace baton::supervise {
+
+/// What a program tells the process that it lives in, from the loop.
+struct ProgramWatcher {
+    virtual ~ProgramWatcher() = default;
+
+    /// Nothing of it runs any more and nothing is to.
+    /// @param exitCode the program's own, 128 + N for signal N; 69 when its first release was not ready in time
+    virtual void ended(int number, int exitCode) = 0;
+};
+
+/// What all programs of a process share; outlives them.
+struct ProgramWorld {
+    loop::EventLoop& loop;
+    Log& log;
+    const Clock& clock;
+    ServiceManager& manager;
+    ProgramWatcher& watcher;
+};
+
+class Program : private HandoverWatcher {
+public:
+    /// Finds what an earlier Baton left of it, and has its listeners open: waits for who cannot share them.
+    /// @param number from 0 on, in the order of the configuration: 0 for the only one
+    /// @param settings outlive it
+    /// @throws CannotStart when an address cannot be had; std::exception for a damaged state
+    Program(const ProgramWorld& world, const Settings& settings, int number);
+
+    int number() const { return number_; }
+
+    /// Starts its current release and its agent, and goes on with what was under way.
+    void start();
+
+    /// Passes the signal on and ends everything; ProgramWatcher::ended follows.
+    void stop(int signal);
+    void forward(int signal) { handover_.forward(signal); }
+    /// What serves was stopped from the keyboard, perhaps.
+    void followTerminal() { handover_.followTerminal(); }
+
+    /// The agent, too, ends with Baton.
+    void endAgent() { agent_.reset(); }
+
+    /// Whether a process of this generation lives: ours, or one that an earlier Baton left.
+    bool lives(int generation) const { return handover_.lives(generation) || orphans_.has(generation); }
+
+    /// The answer to a command of the control socket: lines, the last one ended.
+    std::string answer(const std::string& command);
+
+    control::Status status() const;
+
+private:
+    // HandoverWatcher
+    void ledgerChanged() override;
+    void beforeStart() override { guard_.beforeStart(handover_.running()); }
+    void generationsChanged() override { guard_.check(handover_.running()); }
+    void finished(int exitCode) override;
+
+    ListenerSet openListeners();
+    void warnOfOtherGroups(const ListenerSet& listeners);
+    void waitForOrphans();
+    void forgetOrphan(int generation);
+    void resumeInstall();
+    void heard(const control::AgentNews& news);
+    void giveUp(const control::AgentNews& news);
+    std::string handOverAgain(const std::string& command);
+
+    ProgramWorld world_;
+    Log& log_;
+    const Settings& settings_;
+    int number_;
+    store::Store store_;
+    Ledger ledger_;
+    Orphans orphans_;
+    ListenerSet listeners_;
+    ListenerGuard guard_;
+    Reload reload_;
+    Handover handover_;
+    Preparation preparation_;
+    Steering steering_;
+    std::unique_ptr<AgentProcess> agent_;
+    control::Status news_; // the part of the status that the agent tells
+    bool isOver_ = false;
+};
+
+} // namespace baton::supervise
