@@ -38,7 +38,7 @@ std::string readFile(const std::string& path)
 try {
     auto text = os::readWhole(path, LongestMessage);
     if (!text) throw UsageError("there is no file " + escaped(path) + " to decode", exitcode::NoInput);
-    return *text;
+    return std::move(*text);
 } catch (const std::system_error& error) {
     if (error.code().value() == EFBIG) refuseLong();
     throw UsageError(error.what(), exitcode::NoInput);
@@ -65,15 +65,13 @@ try {
     throw UsageError("this is no Omaha " + std::string(kind) + ": " + escaped(error.what(), 400), exitcode::Data);
 }
 
-int decodeCommand(const Resolved& resolved, std::istream& in, std::ostream& out)
+void decodeCommand(const std::vector<std::string>& words, std::istream& in, std::ostream& out)
 {
-    const auto& words = resolved.rest;
     if (words.empty() || words.size() > 2)
         throw UsageError("say what to decode, and at most one file: baton decode request|response [FILE|-]");
     const bool fromStream = words.size() == 1 || words[1] == "-";
     if (words[0] != "request" && words[0] != "response") canonicalJson(words[0], {});
     out << canonicalJson(words[0], fromStream ? readStream(in) : readFile(words[1]));
-    return exitcode::Ok;
 }
 
 } // namespace baton::assemble

@@ -64,15 +64,4 @@ void checkReadable(const Values& values, const std::string& option)
 
 fs::path ownExecutable() { return fs::read_symlink("/proc/self/exe"); }
 
-fs::path supervisorExecutable(const fs::path& baton)
-{
-    const auto beside = baton.parent_path() / "baton-supervisor";
-    const auto installed = baton.parent_path().parent_path() / "libexec/baton/baton-supervisor";
-    for (const auto& place : {beside, installed})
-        if (::access(place.c_str(), X_OK) == 0) return place;
-    throw UsageError("baton-supervisor is neither at " + beside.string() + " nor at " + installed.string() +
-                         "; install Baton again",
-                     exitcode::Unavailable);
-}
-
 } // namespace baton::assemble

@@ -25,7 +25,4 @@ void checkReadable(const Values& values, const std::string& option);
 /// This process's own executable.
 std::filesystem::path ownExecutable();
 
-/// baton-supervisor beside `baton`, or in ../libexec/baton.  @throws UsageError (69) if it is in neither place.
-std::filesystem::path supervisorExecutable(const std::filesystem::path& baton);
-
 } // namespace baton::assemble

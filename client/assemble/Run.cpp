@@ -1,5 +1,6 @@
 #include "client/assemble/Run.h"
 
+#include "client/assemble/Become.h"
 #include "client/assemble/CheckCommand.h"
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
@@ -128,16 +129,12 @@ Prepared prepare(const Resolved& resolved, const std::string& executable)
 
 void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments)
 {
-    const auto executable = supervisorExecutable(prepared.handed.executable);
-    std::vector<char*> words;
-    for (const auto& word : arguments) words.push_back(const_cast<char*>(word.c_str()));
-    words.push_back(nullptr);
+    const auto executable = helperExecutable(prepared.handed.executable, "baton-supervisor");
     for (const int fd : {prepared.lock.get(), prepared.settings.get()})
         os::check(::fcntl(fd, F_SETFD, 0), "let the supervisor inherit a descriptor");
     const auto number = std::to_string(prepared.settings.get());
     os::check(::setenv(SettingsVariable, number.c_str(), 1), "set BATON_SETTINGS");
-    ::execv(executable.c_str(), words.data());
-    os::fail("execute " + executable.string());
+    become(executable, arguments);
 }
 
 } // namespace baton::assemble

@@ -1,8 +1,8 @@
 // baton: the command line.
 // SPDX-License-Identifier: Apache-2.0
+#include "client/assemble/Become.h"
 #include "client/assemble/CheckCommand.h"
 #include "client/assemble/CommandLoop.h"
-#include "client/assemble/DecodeCommand.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/Roles.h"
 #include "client/assemble/Run.h"
@@ -30,14 +30,15 @@ int main(int count, char** words)
     const auto run = [](const auto& resolved, const auto& line) -> int {
         becomeSupervisor(prepare(resolved, ownExecutable()), line);
     };
+    const auto decode = [](const auto& resolved, const auto&) -> int {
+        std::vector<std::string> arguments{"baton-decode"};
+        arguments.insert(arguments.end(), resolved.rest.begin(), resolved.rest.end());
+        become(helperExecutable(ownExecutable(), arguments.front()), arguments);
+    };
     const std::array works{
         CommandWork{Run, run},
         CommandWork{Check, [](const auto& resolved, const auto&) { return checkCommand(resolved, std::cout); }},
-        CommandWork{Decode,
-                    [](const auto& resolved, const auto&) {
-                        std::ios::sync_with_stdio(false); // Else std::cin takes an error for the end.
-                        return decodeCommand(resolved, std::cin, std::cout);
-                    }},
+        CommandWork{Decode, decode},
         CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
         CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
         CommandWork{Approve, [&](const auto& resolved, const auto&) { return approveCommand(resolved, terminal); }},

@@ -35,11 +35,9 @@ TEST(DecodeCommand, DoesNotTakeAnInputThatCannotBeReadForAnEmptyOne)
     Unreadable nothing;
     std::istream in(&nothing);
     std::ostringstream out;
-    Resolved resolved;
-    resolved.rest = {"request"};
 
     try {
-        decodeCommand(resolved, in, out);
+        decodeCommand({"request"}, in, out);
         ADD_FAILURE() << "it was read";
     } catch (const UsageError& error) {
         EXPECT_EQ(error.exitCode(), 66);
@@ -107,10 +105,9 @@ TEST(DecodeCommand, RefusesWhatIsTooLongUnread)
 {
     EXPECT_EQ(exitCodeOf("response", std::string(LongestMessage + 1, ' ')), 65);
 
-    const char* const none = nullptr;
     std::istringstream in(std::string(LongestMessage + 1, ' '));
     std::ostringstream out;
-    EXPECT_THROW(decodeCommand(resolve(Decode, {"response"}, &none, {}), in, out), UsageError);
+    EXPECT_THROW(decodeCommand({"response"}, in, out), UsageError);
 }
 
 } // namespace

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <ostream>
@@ -35,11 +36,26 @@ std::string repeated(const std::string& before, const std::string& piece, const 
     return text + after;
 }
 
-std::string times(int count, const std::string& piece)
+template <typename Piece>
+std::string each(int count, Piece piece)
 {
     std::string text;
-    for (int i = 0; i < count; ++i) text += piece;
+    for (int i = 0; i < count; ++i) text += piece(i);
     return text;
+}
+
+std::string times(int count, const std::string& piece)
+{
+    return each(count, [&](int) { return piece; });
+}
+
+std::string list(int count, const std::string& piece) { return piece + times(count - 1, ',' + piece); }
+
+// As many attributes as are taken, each kept under its own name.
+std::string manyExtras(int count)
+{
+    const std::string name(24, 'n');
+    return each(count, [&](int i) { return " _" + name + std::to_string(i) + "=\"" + name + '"'; });
 }
 
 struct Hostile {
@@ -56,9 +72,15 @@ std::vector<Hostile> hostileDocuments()
     const std::string xml = "<response protocol=\"3.0\" ";
     const std::string json = R"({"response":{"protocol":"3.1",)";
     const std::string event = "<event eventtype=\"3\" url=\"" + std::string(480, 'x') + "\"/>";
-    std::string apps;
-    for (int i = 0; i < 256; ++i)
-        apps += "<app appid=\"" + std::to_string(i) + R"(" status="ok" cohort=")" + std::string(1900, 'c') + "\"/>";
+    const auto apps = each(256, [](int i) {
+        return "<app appid=\"" + std::to_string(i) + R"(" status="ok" cohort=")" + std::string(1900, 'c') + "\"/>";
+    });
+    const auto extras =
+        each(250, [](int i) { return "<app appid=\"" + std::to_string(i) + '"' + manyExtras(31) + "/>"; });
+    const std::string pipeline = R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok",)"
+                                 R"("nextversion":"1.0.0","pipelines":[{"operations":[)";
+    const auto download = R"({"type":"download","size":1,"out":{"sha256":")" + std::string(64, 'a') +
+                          R"("},"urls":[{"url":")" + std::string(1500, 'u') + "\"}]}";
     return {
         {"depth", "response", repeated("", "{\"a\":"), 65},
         {"depthOfXml", "response", repeated("", "<a>"), 65},
@@ -71,6 +93,21 @@ std::vector<Hostile> hostileDocuments()
         {"events", "request", "<request protocol=\"3.0\"><app appid=\"a\">" + times(990, event) + "</app></request>",
          0},
         {"apps", "response", xml + '>' + apps + "</response>", 0},
+        {"extras", "request", "<request protocol=\"3.0\">" + extras.substr(0, extras.rfind("<app")) + "</request>", 0},
+        {"quotesToEscape", "response", repeated(xml + "server='", "\"", "'/>"), 0},
+        {"backslashesToEscape", "response", repeated(xml + "server=\"", "\\", "\"/>"), 0},
+        {"entities", "response", repeated(xml + "server=\"", "&lt;", "\"/>"), 0},
+        {"textOfManyBytes", "response", repeated(json + R"("server":")", "\xC3\xA9", "\"}}"), 0},
+        {"oneNumber", "response", repeated(json + R"("server":1)", "0", "}}"), 65},
+        {"oneName", "response", repeated(json + '"', "n", "\":1}}"), 0},
+        {"eventsInJson", "request",
+         R"({"request":{"protocol":"3.1","app":[{"appid":"a","event":[)" +
+             list(980, R"({"eventtype":3,"url":")" + std::string(490, 'x') + "\"}") + "]}]}}",
+         0},
+        {"downloadsInJson4", "response", pipeline + list(320, download) + "]}]}}]}}", 0},
+        {"comment", "response", repeated(xml + "><!--", "x", "--></response>"), 0},
+        {"tooLong", "response", std::string(Longest + 1, '<'), 65},
+        {"muchTooLong", "response", std::string(64 * Longest, '{'), 65},
     };
 }
 
@@ -87,8 +124,9 @@ long peakOf(pid_t pid)
     return 0;
 }
 
-// Stopped by the kernel at the door, where its memory can still be read. wait4() would tell ours: it is what the
-// process was before its exec. The leak sanitizer works by ptrace itself and fails a process that is traced.
+// Stopped by the kernel at each system call, so that its last one and the exec of one program by another are among
+// them. wait4() would tell our own memory: a peak begins at that of the parent. The leak sanitizer works by ptrace
+// itself and fails a process that is traced.
 Ended decode(const char* kind, int document)
 {
     const pid_t child = ::fork();
@@ -104,13 +142,9 @@ Ended decode(const char* kind, int document)
     Ended ended;
     int status = 0;
     while (::waitpid(child, &status, 0) == child && WIFSTOPPED(status)) {
-        const bool leaves = status >> 8 == (SIGTRAP | (PTRACE_EVENT_EXIT << 8));
-        if (leaves)
-            ended.peak = peakOf(child);
-        else if (WSTOPSIG(status) == SIGTRAP)
-            ::ptrace(PTRACE_SETOPTIONS, child, nullptr, PTRACE_O_TRACEEXIT);
-        const long passedOn = leaves || WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
-        ::ptrace(PTRACE_CONT, child, nullptr, passedOn);
+        ended.peak = std::max(ended.peak, peakOf(child));
+        const long passedOn = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
+        ::ptrace(PTRACE_SYSCALL, child, nullptr, passedOn);
     }
     if (WIFEXITED(status)) ended.exitCode = WEXITSTATUS(status);
     return ended;
