@@ -1,5 +1,6 @@
 #include "client/assemble/AskBaton.h"
 
+#include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
 #include "client/control/Client.h"
 #include "client/core/Text.h"
@@ -12,13 +13,13 @@
 
 namespace baton::assemble {
 
-std::string askBaton(const std::filesystem::path& socket, std::string_view command)
+namespace {
+
+/// Empty also where it answers nobody like us.
+std::string answerOf(const Baton& baton, std::string_view command)
 try {
-    auto answer = control::ask(socket, command);
-    if (!answer.empty() || command == "history") return answer;
-    throw UsageError("Baton at " + socket.string() +
-                         " closed the connection unanswered; it answers root and its own user",
-                     exitcode::Unavailable);
+    const auto prefix = baton.program.empty() ? std::string() : "program " + baton.program + ' ';
+    return control::ask(baton.socket, prefix + std::string(command));
 } catch (const std::system_error& error) {
     const bool isForbidden = error.code() == std::errc::permission_denied;
     throw UsageError(
@@ -27,21 +28,46 @@ try {
         exitcode::Unavailable);
 }
 
+} // namespace
+
+Baton batonMeantBy(const Resolved& resolved) { return {socketToAsk(resolved.values), resolved.values.text("program")}; }
+
+std::string askBaton(const Baton& baton, std::string_view command)
+{
+    auto answer = answerOf(baton, command);
+    if (!answer.empty() || command == "history") return answer;
+    throw UsageError("Baton at " + baton.socket.string() +
+                         " closed the connection unanswered; it answers root and its own user",
+                     exitcode::Unavailable);
+}
+
+std::vector<Baton> eachProgramOf(const Baton& baton)
+{
+    if (!baton.program.empty()) return {baton};
+    const auto status = nlohmann::json::parse(answerOf(baton, "status"), nullptr, false);
+    if (!status.is_object() || !status.contains("programs")) return {baton};
+    std::vector<Baton> all;
+    for (const auto& [program, ignored] : status["programs"].items()) all.push_back({baton.socket, program});
+    return all;
+}
+
 void refuseError(const std::string& answer)
 {
     const auto json = nlohmann::json::parse(answer, nullptr, false);
     if (json.is_object() && json.contains("error") && json["error"].is_string())
-        throw UsageError("Baton cannot answer: " + escaped(json["error"].get<std::string>()), exitcode::Unavailable);
+        throw UsageError("Baton cannot answer: " + escaped(json["error"].get<std::string>()),
+                         json.contains("usage") ? exitcode::Usage : exitcode::Unavailable);
 }
 
-void demand(const std::filesystem::path& socket, const std::string& command, const std::string& refused)
+void demand(const Baton& baton, const std::string& command, const std::string& refused)
 {
-    const auto answer = nlohmann::json::parse(askBaton(socket, command), nullptr, false);
+    const auto answer = nlohmann::json::parse(askBaton(baton, command), nullptr, false);
     if (answer.is_object() && answer.contains("accepted")) return;
     const auto reason = answer.is_object() && answer.contains("error") && answer["error"].is_string()
                             ? answer["error"].get<std::string>()
                             : std::string("an answer that is not Baton's");
-    throw UsageError(refused + ": " + escaped(reason), exitcode::Temporary);
+    const bool isUsage = answer.is_object() && answer.contains("usage");
+    throw UsageError(refused + ": " + escaped(reason), isUsage ? exitcode::Usage : exitcode::Temporary);
 }
 
 int sayAccepted(const Resolved& resolved, std::ostream& out, const std::string& sentence)

@@ -1,70 +1,16 @@
 #include "client/assemble/CommandLine.h"
 
+#include "client/assemble/Layers.h"
+#include "client/assemble/Sections.h"
 #include "client/assemble/UsageError.h"
-#include "client/assemble/ValueCheck.h"
+#include "client/core/ShellWords.h"
 #include "client/core/Text.h"
-#include "client/os/ListenAddress.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace baton::assemble {
 namespace {
-
-using Layer = std::map<std::string, std::vector<Value>>;
-
-/// Knows where a word stands, so that each message can say it.
-[[noreturn]] void refuseUnknown(std::string_view name, const std::string& origin)
-{
-    const auto nearest = nearestOption(name);
-    throw UsageError("there is no option " + escaped(origin) +
-                     (nearest.empty() ? "; --help lists all" : "; did you mean --" + std::string(nearest) + "?"));
-}
-
-void refuseUnlessItWorks(const Option& option, const std::string& origin)
-{
-    if (option.works) return;
-    throw UsageError(escaped(origin) + " does not work in this version");
-}
-
-void checkValue(const Option& option, const std::string& text, const std::string& origin)
-{
-    refuseUnlessItWorks(option, origin);
-    const auto fault = faultOf(option, text);
-    if (fault.empty()) return;
-    const bool saysExample = option.example.empty() || fault.find("for example") != std::string::npos;
-    throw UsageError(escaped(origin) + ": \"" + escaped(text) + "\" " + fault +
-                     (saysExample ? "" : "; for example " + std::string(option.example)));
-}
-
-void add(Layer& layer, const Option& option, std::string text, const std::string& origin)
-{
-    checkValue(option, text, origin);
-    auto& values = layer[std::string(option.name)];
-    if (!values.empty() && !option.repeatable)
-        throw UsageError(escaped(origin) + " is given twice, as " + escaped(values.back().text) + " and " +
-                         escaped(text) + "; once is enough");
-    values.push_back({std::move(text), origin});
-}
-
-std::vector<std::string> partsOf(const Option& option, const std::string& text)
-{
-    if (option.kind == ValueKind::Listen) return os::splitListeners(text);
-    // A window may have commas: Sat,Sun 02:00-05:00.
-    const char separator = option.kind == ValueKind::Window ? ';' : ',';
-    std::vector<std::string> parts;
-    for (auto part : split(text, separator)) {
-        while (part.starts_with(' ')) part.remove_prefix(1);
-        while (part.ends_with(' ')) part.remove_suffix(1);
-        parts.emplace_back(part);
-    }
-    return parts;
-}
-
-void addList(Layer& layer, const Option& option, const std::string& text, const std::string& origin)
-{
-    if (!option.repeatable) return add(layer, option, text, origin);
-    for (auto& part : partsOf(option, text)) add(layer, option, std::move(part), origin);
-}
 
 /// Reads the words of the command line one after the other.
 class Words {
@@ -101,6 +47,9 @@ private:
         const auto* const option = findOption(name);
         if (option == nullptr) refuseUnknown(origin.starts_with("--") ? name : origin.substr(1), origin);
         refuseUnlessItWorks(*option, origin);
+        if (option->commands == Section)
+            throw UsageError(origin + " stands in a configuration file, in the section of a program; see baton run " +
+                             "--help programs");
         if ((option->commands & command_) == 0)
             throw UsageError("this command takes no " + origin + "; see its --help");
         if (option->kind == ValueKind::Flag)
@@ -128,21 +77,33 @@ private:
     std::size_t at_ = 0;
 };
 
+/// What the places say, weakest first: those of the file, then those of --define.
+struct Said {
+    Layer all;
+    Sections sections;
+};
+
 /// --define: keys of the file, said on the command line.
-Layer definitions(const Layer& line)
+Said definitions(const Layer& line)
 {
-    Layer layer;
+    Said said;
     const auto found = line.find("define");
-    if (found == line.end()) return layer;
+    if (found == line.end()) return said;
     for (const auto& value : found->second) {
         const auto equals = value.text.find('=');
         const auto key = value.text.substr(0, equals);
+        const auto text = value.text.substr(equals + 1);
+        const auto origin = "--define " + key;
+        if (key.starts_with(SectionPrefix)) {
+            addToSection(said.sections, key, text, origin);
+            continue;
+        }
         const auto* const option = findOption(key);
-        if (option == nullptr) refuseUnknown(key, "--define " + key);
-        if (!option->repeatable) layer.erase(key); // The last one holds.
-        addList(layer, *option, value.text.substr(equals + 1), "--define " + key);
+        if (option == nullptr || option->commands == Section) refuseUnknown(key, origin);
+        if (!option->repeatable) said.all.erase(key); // The last one holds.
+        addList(said.all, *option, text, origin);
     }
-    return layer;
+    return said;
 }
 
 /// BATON_* that are no option (BATON_ROLE, …) are others' business.
@@ -155,23 +116,35 @@ Layer fromEnvironment(const char* const* environment)
         if (!entry.starts_with("BATON_") || equals == std::string_view::npos) continue;
         for (const auto& option : optionTable()) {
             const auto name = environmentName(option);
-            if (entry.substr(0, equals) == name) addList(layer, option, std::string(entry.substr(equals + 1)), name);
+            if (entry.substr(0, equals) == name && option.commands != Section)
+                addList(layer, option, std::string(entry.substr(equals + 1)), name);
         }
     }
     return layer;
 }
 
-Layer fromFile(const std::string& path, const ConfigReader& readConfig)
+[[noreturn]] void refuseOutside(std::string_view name, const std::string& origin)
 {
-    Layer layer;
-    if (path.empty()) return layer;
+    throw UsageError(escaped(origin) + " stands in the section of a program; for example program.web." +
+                     std::string(name));
+}
+
+Said fromFile(const std::string& path, const ConfigReader& readConfig)
+{
+    Said said;
+    if (path.empty()) return said;
     for (const auto& [key, text] : readConfig(path)) {
         const auto origin = path + ": " + key;
+        if (key.starts_with(SectionPrefix)) {
+            addToSection(said.sections, key, text, origin);
+            continue;
+        }
         const auto* const option = findOption(key);
-        if (option == nullptr || key == "config" || key == "define") refuseUnknown(key, origin);
-        addList(layer, *option, text, origin);
+        if (option != nullptr && option->commands == Section) refuseOutside(key, origin);
+        if (option == nullptr || key == "config" || key == "define" || key == "program") refuseUnknown(key, origin);
+        addList(said.all, *option, text, origin);
     }
-    return layer;
+    return said;
 }
 
 std::string configPath(const Layer& line, const Layer& environment)
@@ -179,6 +152,83 @@ std::string configPath(const Layer& line, const Layer& environment)
     for (const auto* layer : {&line, &environment})
         if (const auto found = layer->find("config"); found != layer->end()) return found->second.back().text;
     return {};
+}
+
+/// The layers that say something, weakest first.
+using Order = std::vector<const Layer*>;
+
+/// What the strongest of them says of each option that is among `commands`.
+Values merged(unsigned commands, const Order& layers)
+{
+    Values values;
+    for (const auto& option : optionTable()) {
+        if ((option.commands & commands) == 0) continue;
+        const std::string name(option.name);
+        if (!option.otherwise.empty()) values.set(name, {{std::string(option.otherwise), "default"}});
+        for (const auto* layer : layers)
+            if (const auto found = layer->find(name); found != layer->end()) values.set(name, found->second);
+    }
+    return values;
+}
+
+/// Without what a program has for itself.
+Layer forAll(Layer layer)
+{
+    std::erase_if(layer, [](const auto& said) { return !holdsForAll(*findOption(said.first)); });
+    return layer;
+}
+
+std::vector<ProgramSection> programsOf(const Said& file, const Said& defined, const Layer& around, const Layer& line)
+{
+    for (const auto& [name, layer] : defined.sections)
+        if (file.sections.count(name) == 0)
+            throw UsageError(escaped(layer.begin()->second.front().origin) + ": --config has no program " + name);
+    for (const auto* layer : {&file.all, &around, &defined.all, &line}) refuseForAll(*layer, file.sections);
+    const auto below = forAll(file.all);
+    const auto beside = forAll(around);
+    const auto above = forAll(defined.all);
+    const auto strongest = forAll(line);
+    std::vector<ProgramSection> programs;
+    for (const auto& [name, layer] : file.sections) {
+        const auto found = defined.sections.find(name);
+        const auto own = found == defined.sections.end() ? Layer() : found->second;
+        programs.push_back({name, merged(Run | Section, {&below, &layer, &beside, &above, &own, &strongest}), {}});
+    }
+    return programs;
+}
+
+void takeCommand(ProgramSection& program)
+{
+    const auto text = program.values.text("command");
+    auto split = splitWords(text);
+    if (!split.fault.empty())
+        throw UsageError(escaped(program.values.origin("command")) + ": \"" + escaped(text) + "\" " + split.fault);
+    program.command = std::move(split.words);
+}
+
+void checkAlone(const Resolved& resolved, const std::string& path)
+{
+    if (resolved.rest.empty()) return;
+    throw UsageError(escaped(path) + " has sections of programs, each with its own command; so no PROGRAM stands " +
+                     "behind --: leave " + escaped(resolved.rest.front()) + " out, or the sections");
+}
+
+/// `check` asks for one program.
+void choose(Resolved& resolved, const std::string& path)
+{
+    const auto name = resolved.values.text("program");
+    const auto& programs = resolved.programs;
+    const auto found =
+        std::find_if(programs.begin(), programs.end(), [&](const auto& one) { return one.name == name; });
+    if (found == programs.end()) {
+        std::string names;
+        for (const auto& one : programs) names += (names.empty() ? "" : ", ") + one.name;
+        throw UsageError(name.empty() ? escaped(path) + " has several programs; say which by --program: " + names
+                                      : escaped(path) + " has no program " + escaped(name) + "; it has " + names);
+    }
+    const auto json = resolved.values.text("json");
+    resolved.values = found->values;
+    if (!json.empty()) resolved.values.set("json", {{json, "--json"}});
 }
 
 } // namespace
@@ -193,14 +243,14 @@ Resolved resolve(Command command, const std::vector<std::string>& arguments, con
 
     const auto defined = definitions(line);
     const auto around = fromEnvironment(environment);
-    const auto file = fromFile(configPath(line, around), readConfig);
-    for (const auto& option : optionTable()) {
-        if ((option.commands & command) == 0) continue;
-        const std::string name(option.name);
-        if (!option.otherwise.empty()) resolved.values.set(name, {{std::string(option.otherwise), "default"}});
-        for (const auto* layer : {&file, &around, &defined, &std::as_const(line)})
-            if (const auto found = layer->find(name); found != layer->end()) resolved.values.set(name, found->second);
-    }
+    const auto path = configPath(line, around);
+    const auto file = fromFile(path, readConfig);
+    resolved.values = merged(command, {&file.all, &around, &defined.all, &line});
+    if (command != Run && command != Check) return resolved;
+    resolved.programs = programsOf(file, defined, around, line);
+    for (auto& program : resolved.programs) takeCommand(program);
+    if (command == Run && !resolved.programs.empty()) checkAlone(resolved, path);
+    if (command == Check && !resolved.programs.empty()) choose(resolved, path);
     return resolved;
 }
 

@@ -18,14 +18,24 @@ using ConfigEntries = std::vector<std::pair<std::string, std::string>>;
 /// Reads one; @throws UsageError when it cannot.
 using ConfigReader = std::function<ConfigEntries(const std::string& path)>;
 
+/// One of the programs of a configuration file.
+struct ProgramSection {
+    std::string name;
+    Values values;                      ///< its own, and below them what is said for all
+    std::vector<std::string> command{}; ///< PROGRAM ARGS, parted as a shell would; empty if none was said
+};
+
 struct Resolved {
     Values values;
     std::vector<std::string> rest; ///< what is no option: for `run` PROGRAM ARGS behind `--`, for `approve` the version
     bool help = false;             ///< --help was asked; nothing else was looked at
     std::string helpTopic{};       ///< the word behind it; empty: none
+    std::vector<ProgramSection>
+        programs{}; ///< of `run` and `check`, where the file has sections; in their names' order
 };
 
 /// `arguments` without the program's and the command's name; `environment` as NAME=VALUE, ended by a null pointer.
+/// With sections of programs `values` are the whole Baton's; of `check` they are those of the program that it names.
 /// Repeatable options of the environment and of .properties files are parted by commas, windows by semicolons.
 /// @throws UsageError naming what is wrong, where it came from and what would be right.
 Resolved resolve(Command command, const std::vector<std::string>& arguments, const char* const* environment,

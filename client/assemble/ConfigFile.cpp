@@ -6,6 +6,7 @@
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
+#include <Poco/Util/IniFileConfiguration.h>
 #include <Poco/Util/JSONConfiguration.h>
 #include <Poco/Util/PropertyFileConfiguration.h>
 #include <Poco/Util/XMLConfiguration.h>
@@ -38,19 +39,27 @@ Configuration parse(const std::string& path)
     if (path.ends_with(".properties")) return new Poco::Util::PropertyFileConfiguration(text);
     if (path.ends_with(".xml")) return new Poco::Util::XMLConfiguration(text);
     if (path.ends_with(".json")) return new Poco::Util::JSONConfiguration(text);
+    if (path.ends_with(".ini")) return new Poco::Util::IniFileConfiguration(text);
     throw UsageError("the configuration file " + escaped(path) +
-                     " has no form that is known by its name; it ends in .properties, .xml or .json");
+                     " has no form that is known by its name; it ends in .properties, .ini, .xml or .json");
 }
 
 /// "listen[1]" is the second "listen".
-std::string withoutIndex(const std::string& key) { return key.substr(0, key.find('[')); }
+std::string withoutIndex(const std::string& key) { return key.ends_with(']') ? key.substr(0, key.rfind('[')) : key; }
+
+/// [program web] and [program.web] of a .ini file are the same section.
+std::string withDots(const std::string& key)
+{
+    constexpr std::string_view WithBlank = "program ";
+    return key.starts_with(WithBlank) ? "program." + key.substr(WithBlank.size()) : key;
+}
 
 void collect(const AbstractConfiguration& configuration, const std::string& prefix, ConfigEntries& entries)
 {
     AbstractConfiguration::Keys keys;
     configuration.keys(prefix, keys);
     if (keys.empty() && !prefix.empty())
-        entries.emplace_back(withoutIndex(prefix), configuration.getRawString(prefix, ""));
+        entries.emplace_back(withDots(withoutIndex(prefix)), configuration.getRawString(prefix, ""));
     for (const auto& key : keys) collect(configuration, prefix.empty() ? key : prefix + '.' + key, entries);
 }
 

@@ -8,7 +8,7 @@
 
 namespace baton::assemble {
 
-/// .properties, .xml or .json, by the name's end. A repeated XML element or a JSON array is a repeated key.
+/// .properties, .ini, .xml or .json, by the name's end. A repeated XML element or a JSON array is a repeated key.
 /// @throws UsageError: 66 if it cannot be read, 64 if it is none of these or damaged.
 ConfigEntries readConfigFile(const std::string& path);
 

@@ -28,18 +28,32 @@ bool isFromFile(const Values& values, const std::string& name, const std::string
     return origin.empty() || origin == "default" || origin.starts_with(path + ": ");
 }
 
+/// What the file says of this program now.
+Values freshValues(const Handed& handed, const std::string& path, const ConfigReader& readConfig)
+{
+    const auto resolved = resolve(Run, {"--config", path}, nullptr, readConfig);
+    if (handed.program.empty() != resolved.programs.empty())
+        throw UsageError(path +
+                         (handed.program.empty() ? " has sections of programs now" : " has no sections any more") +
+                         ": that changes when Baton is started anew");
+    if (handed.program.empty()) return resolved.values;
+    for (const auto& program : resolved.programs)
+        if (program.name == handed.program) return program.values;
+    throw UsageError(path + " has no program " + handed.program + " any more: it goes when Baton is started anew");
+}
+
 } // namespace
 
 Reread rereadConfig(const Handed& handed, const ConfigReader& readConfig)
 {
     const auto path = handed.values.text("config");
     if (path.empty()) throw UsageError("this Baton was started without --config: there is no file to read again");
-    auto fresh = resolve(Run, {"--config", path}, nullptr, readConfig).values;
+    const auto fresh = freshValues(handed, path, readConfig);
     auto merged = handed;
     Reread reread;
     for (const auto& option : optionTable()) {
         const std::string name(option.name);
-        if ((option.commands & Run) == 0 || !isFromFile(handed.values, name, path)) continue;
+        if ((option.commands & (Run | Section)) == 0 || !isFromFile(handed.values, name, path)) continue;
         const bool said = handed.values.origin(name).starts_with(path) || fresh.origin(name).starts_with(path);
         if (!said) continue;
         const auto before = handed.values.all(name);
@@ -51,7 +65,7 @@ Reread rereadConfig(const Handed& handed, const ConfigReader& readConfig)
             continue;
         }
         std::vector<Value> values;
-        for (const auto& text : now) values.push_back({text, path + ": listen"});
+        for (const auto& text : now) values.push_back({text, fresh.origin("listen")});
         merged.values.set(name, std::move(values));
     }
     supervisorSettings(merged, -1); // What is wrong with the listeners together is said, and nothing changes.
@@ -71,7 +85,7 @@ int reloadRole()
 {
     std::string text;
     try {
-        text = print(rereadConfig(readHanded(settingsDescriptor()), readConfigFile));
+        text = print(rereadConfig(ownHanded(), readConfigFile));
     } catch (const UsageError& error) {
         text = "error " + escaped(error.what(), LongestSentence) + "\nend\n";
     }

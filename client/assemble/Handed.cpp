@@ -28,13 +28,16 @@ Json toJson(const Handed& handed)
     Json values = Json::object();
     for (const auto& [name, list] : handed.values.held())
         for (const auto& value : list) values[name].push_back({value.text, value.origin});
-    return {{"values", values},
-            {"command", handed.command},
-            {"stateDirectory", handed.stateDirectory.string()},
-            {"controlSocket", handed.controlSocket.string()},
-            {"executable", handed.executable.string()},
-            {"listens", handed.listens},
-            {"lock", handed.lock}};
+    Json object = {{"values", values},
+                   {"command", handed.command},
+                   {"stateDirectory", handed.stateDirectory.string()},
+                   {"controlSocket", handed.controlSocket.string()},
+                   {"executable", handed.executable.string()},
+                   {"listens", handed.listens},
+                   {"lock", handed.lock}};
+    if (!handed.program.empty()) object["program"] = handed.program;
+    for (const auto& program : handed.programs) object["programs"].push_back(toJson(program));
+    return object;
 }
 
 Handed handedFrom(const Json& object)
@@ -52,6 +55,8 @@ Handed handedFrom(const Json& object)
     handed.executable = object.at("executable").get<std::string>();
     handed.listens = object.at("listens").get<bool>();
     handed.lock = smallNumberOf(object, "lock");
+    handed.program = object.value("program", std::string());
+    for (const auto& program : object.value("programs", Json::array())) handed.programs.push_back(handedFrom(program));
     return handed;
 }
 
@@ -86,6 +91,14 @@ try {
     return handedFrom(Json::from_cbor(readAll(fd)));
 } catch (const Json::exception& error) {
     throw std::runtime_error(std::string("the settings are damaged: ") + error.what());
+}
+
+Handed handedTo(const Handed& handed, const std::string& program)
+{
+    if (handed.programs.empty()) return handed;
+    for (const auto& one : handed.programs)
+        if (one.program == program) return one;
+    throw std::runtime_error("the settings have no program \"" + program + '"');
 }
 
 int settingsDescriptor()

@@ -22,6 +22,9 @@ struct Handed {
     std::filesystem::path executable;     ///< what plays the other roles: absolute
     bool listens = false;                 ///< a listener is named, or inherited
     int lock = -1;                        ///< the store's lock, inherited
+    std::string program{};                ///< its name, where there are several
+    /// Where there are several this is the whole Baton's, and these are the programs'. None has programs itself.
+    std::vector<Handed> programs{};
 
     friend bool operator==(const Handed&, const Handed&) = default;
 };
@@ -32,6 +35,10 @@ os::UniqueFd seal(const Handed& handed);
 /// Reads it, from the beginning, whoever read it before.
 /// @throws std::system_error, std::runtime_error saying what is wrong with it.
 Handed readHanded(int fd);
+
+/// The part of it that is the program's of that name; empty: the only one.  @throws std::runtime_error if there is
+/// none.
+Handed handedTo(const Handed& handed, const std::string& program);
 
 /// The descriptor that BATON_SETTINGS names.  @throws std::runtime_error if there is none.
 int settingsDescriptor();

@@ -40,6 +40,28 @@ constexpr std::array Texts{
 
 constexpr std::size_t Column = 32;
 
+/// Of --help programs.
+constexpr std::string_view Example =
+    "\nbaton run --config FILE without a PROGRAM runs all that FILE has sections of. A section takes the\n"
+    "options of baton run, too; what stands outside holds for all. Each has its state in\n"
+    "DIR/programs/NAME.\n"
+    "\nExample, shop.ini:\n"
+    "  state-dir = /var/lib/shop\n"
+    "  server = http://127.0.0.1:8080/v1/update/\n"
+    "\n"
+    "  [program web]\n"
+    "  command = ./web --verbose\n"
+    "  app-id = web\n"
+    "  app-version = 1.0.0\n"
+    "  listen = web=127.0.0.1:8000\n"
+    "\n"
+    "  [program api]\n"
+    "  command = ./api\n"
+    "  app-id = api\n"
+    "  app-version = 1.0.0\n"
+    "  listen = api=127.0.0.1:8001\n"
+    "\nIn .properties, .json and .xml the keys are program.web.command, program.web.listen, …\n";
+
 std::string padded(std::string text, std::size_t width)
 {
     // Columns, not bytes: a continuation byte of UTF-8 takes none.
@@ -51,7 +73,7 @@ std::string padded(std::string text, std::size_t width)
 
 std::string line(const Option& option)
 {
-    auto left = "  --" + std::string(option.name);
+    auto left = (option.commands == Section ? "  " : "  --") + std::string(option.name);
     if (!option.placeholder.empty()) left += ' ' + std::string(option.placeholder);
     auto text = padded(std::move(left), Column) + std::string(option.help);
     if (!option.otherwise.empty()) text += " (" + std::string(option.otherwise) + ')';
@@ -65,15 +87,19 @@ struct Page {
 
 bool takesDuration(const Option& option) { return option.kind == ValueKind::Duration; }
 
+/// `run` shows what stands in the sections of its file, too.
+unsigned shownBy(Command command) { return command == Run ? command | Section : command; }
+
 constexpr std::array OtherPages{Page{Topic::Handoff, "readiness, probation, drain, health"},
-                                Page{Topic::Network, "proxies, TLS, credentials, limits"}};
+                                Page{Topic::Network, "proxies, TLS, credentials, limits"},
+                                Page{Topic::Programs, "several programs: the sections of --config"}};
 
 std::string morePages(const CommandText& command)
 {
     std::string text;
     for (const auto& page : OtherPages) {
         const bool any = std::any_of(optionTable().begin(), optionTable().end(), [&](const Option& option) {
-            return option.topic == page.topic && (option.commands & command.command) != 0;
+            return option.topic == page.topic && (option.commands & shownBy(command.command)) != 0;
         });
         const std::string name(topicName(page.topic));
         if (any) text += padded("  --help " + name, Column) + std::string(page.purpose) + '\n';
@@ -120,7 +146,8 @@ std::string_view nearestCommand(std::string_view name)
 bool hasPage(Command command, std::string_view topic)
 {
     return std::any_of(optionTable().begin(), optionTable().end(), [&](const Option& option) {
-        return option.topic != Topic::Main && topicName(option.topic) == topic && (option.commands & command) != 0;
+        return option.topic != Topic::Main && topicName(option.topic) == topic &&
+               (option.commands & shownBy(command)) != 0;
     });
 }
 
@@ -130,12 +157,13 @@ std::string helpOf(Command command, std::string_view topic)
         std::find_if(Texts.begin(), Texts.end(), [&](const auto& text) { return text.command == command; });
     std::vector<Option> taken;
     std::copy_if(optionTable().begin(), optionTable().end(), std::back_inserter(taken), [&](const Option& option) {
-        return (option.commands & command) != 0 && topicName(option.topic) == topic;
+        return (option.commands & shownBy(command)) != 0 && topicName(option.topic) == topic;
     });
     if (taken.empty() && !topic.empty()) return helpOf(command); // It was meant as something else.
     std::string text = "baton " + std::string(found->usage) + "\n  " + std::string(found->purpose) + '\n';
     if (!taken.empty()) text += '\n' + linesOf(taken);
     if (topic.empty()) text += morePages(*found);
+    if (topic == topicName(Topic::Programs)) return text + std::string(Example);
     if (command != Decode) text += "\nOptions also come as BATON_NAME and from --config.";
     if (std::any_of(taken.begin(), taken.end(), takesDuration)) text += " Durations: 250ms, 30s, 5m, 1h, 2d.";
     if (command != Decode) text += '\n';

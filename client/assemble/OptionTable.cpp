@@ -34,6 +34,7 @@ constexpr std::array Table{
     Option{"state-dir", ValueKind::Path, "DIR", "", "/var/lib/web", "releases, state, history", Asks | Talks},
     Option{"control", ValueKind::Path, "PATH", "", "/run/web/control.sock", "control socket (DIR/control.sock)",
            Run | Talks},
+    Option{"program", ValueKind::ProgramName, "NAME", "", "web", "which program, of those in --config", Check | Talks},
     Option{"listen", ValueKind::Listen, "NAME=ADDR", "", "web=127.0.0.1:8000",
            "HOST:PORT, udp:HOST:PORT, unix:/path, …[,backlog=N]; repeatable", Run, Repeatable},
     Option{"handoff", ValueKind::Choice, "overlap|restart", "", "restart",
@@ -107,6 +108,11 @@ constexpr std::array Table{
     Option{"min-speed", ValueKind::Rate, "RATE", "1kB/s", "10kB/s", "a download below it over 30s is given up", Run,
            Once, Works, Topic::Network},
 
+    Option{"command", ValueKind::Text, "LINE", "", "./server --verbose",
+           "PROGRAM ARGS, parted into words as a shell would; no shell runs", Section, Once, Works, Topic::Programs},
+    Option{"essential", ValueKind::Choice, "yes|no", "no", "yes", "when it ends for good, all end", Section, Once,
+           Works, Topic::Programs},
+
     Option{"public-key", ValueKind::Path, "FILE", "", "", "", Asks, Repeatable, NotYet},
     Option{"metrics", ValueKind::Text, "HOST:PORT", "", "", "", Run, Once, NotYet},
 };
@@ -134,7 +140,7 @@ std::span<const Option> optionTable() { return Table; }
 
 std::string_view topicName(Topic topic)
 {
-    static constexpr std::array<std::string_view, 3> Names{"", "hand-off", "network"};
+    static constexpr std::array<std::string_view, 4> Names{"", "hand-off", "network", "programs"};
     return Names.at(static_cast<std::size_t>(topic));
 }
 
@@ -173,7 +179,7 @@ std::string_view nearestOption(std::string_view name)
 {
     std::vector<std::string_view> names;
     for (const auto& option : Table)
-        if (option.works) names.push_back(option.name);
+        if (option.works && option.commands != Section) names.push_back(option.name);
     return nearestWord(name, names);
 }
 

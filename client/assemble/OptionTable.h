@@ -26,7 +26,8 @@ enum class ValueKind {
     Define,
     OtherApp,
     Window,
-    Until
+    Until,
+    ProgramName
 };
 
 /// The commands, as bits, so that one option names all that take it.
@@ -42,11 +43,12 @@ enum Command : unsigned {
     Resume = 1U << 8U,
     Reload = 1U << 9U,
     Rollback = 1U << 10U,
-    Restart = 1U << 11U
+    Restart = 1U << 11U,
+    Section = 1U << 12U ///< no command: an option of it alone stands in a program's section of a configuration file
 };
 
 /// Which page of --help shows an option; the words are those of topicName().
-enum class Topic { Main, Handoff, Network };
+enum class Topic { Main, Handoff, Network, Programs };
 
 struct Option {
     std::string_view name; ///< without the dashes; also the key in a configuration file

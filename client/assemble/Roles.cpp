@@ -24,8 +24,8 @@ namespace {
 
 int agentRole()
 {
-    const auto handed = readHanded(settingsDescriptor());
-    auto log = makeLog("agent", handed.values);
+    const auto handed = ownHanded();
+    auto log = makeLog("agent", handed);
     const char* text = std::getenv("BATON_CHANNEL");
     const auto channel = parseNumber(text == nullptr ? "" : text);
     if (!channel || *channel < 3 || *channel > 1'000'000) throw std::runtime_error("BATON_CHANNEL names no descriptor");
@@ -35,8 +35,8 @@ int agentRole()
 
 int stageRole()
 {
-    const auto handed = readHanded(settingsDescriptor());
-    auto log = makeLog("stager", handed.values);
+    const auto handed = ownHanded();
+    auto log = makeLog("stager", handed);
     stage::Settings settings;
     settings.expected = supervise::namesRelease(handed.command) ? stage::Expected::Tree : stage::Expected::Program;
     settings.program = stage::programName(handed.command.front());

@@ -11,14 +11,19 @@
 #include "client/os/Errors.h"
 #include "client/source/Source.h"
 #include "client/store/Store.h"
+#include "client/supervise/ProgramLog.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
+#include <map>
 
 namespace baton::assemble {
 namespace {
+
+/// Below --state-dir: a directory for each of several programs.
+constexpr const char* ProgramsDirectory = "programs";
 
 /// systemd passes listeners to this very process; the exec keeps its pid.  [sd_listen_fds(3)]
 bool inheritsListeners()
@@ -27,43 +32,55 @@ bool inheritsListeners()
     return pid != nullptr && parseNumber(pid) == static_cast<std::int64_t>(::getpid());
 }
 
-void checkTogether(const Resolved& resolved)
+/// One program as it is to be run, be it the only one.
+struct Wanted {
+    std::string name; ///< of a section; empty: it stands behind --
+    Values values;
+    std::vector<std::string> command;
+    std::filesystem::path stateDirectory;
+};
+
+void checkTogether(const Wanted& wanted)
 {
-    const auto& values = resolved.values;
-    if (resolved.rest.empty() || resolved.rest.front().empty())
-        throw UsageError("there is no PROGRAM; it stands behind --: baton run --server URL --app-id ID -- ./server");
+    const auto& values = wanted.values;
+    if (wanted.command.empty() || wanted.command.front().empty())
+        throw UsageError(
+            wanted.name.empty()
+                ? "there is no PROGRAM; it stands behind --: baton run --server URL --app-id ID -- ./server"
+                : "there is no PROGRAM; say command = ./server --verbose");
     if (values.has("server") && !values.has("app-id"))
         throw UsageError("--server needs --app-id, by which the server knows the program");
     if (values.has("app-id") && !values.has("server"))
         throw UsageError("--app-id without --server: nothing would be updated; say --server URL, or leave both out");
-    if (values.has("initial") && !supervise::namesRelease(resolved.rest))
+    if (values.has("initial") && !supervise::namesRelease(wanted.command))
         throw UsageError(
             "--initial needs {release} in PROGRAM or ARGS; without it PROGRAM itself is the first release");
 }
 
-Given givenOf(const Resolved& resolved)
+Given givenOf(const Wanted& wanted)
 {
     Given given;
-    given.version = resolved.values.text("app-version");
-    given.tree = supervise::namesRelease(resolved.rest);
+    given.version = wanted.values.text("app-version");
+    given.tree = supervise::namesRelease(wanted.command);
     if (given.tree) {
-        given.source = resolved.values.text("initial");
+        given.source = wanted.values.text("initial");
         return given;
     }
     const char* path = std::getenv("PATH");
-    given.source = lookUp(resolved.rest.front(), path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+    given.source = lookUp(wanted.command.front(), path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
     return given;
 }
 
-Handed handedOf(const Resolved& resolved, const std::string& executable)
+Handed handedOf(const Wanted& wanted, const std::string& executable)
 {
     Handed handed;
-    handed.values = resolved.values;
-    handed.command = resolved.rest;
-    handed.stateDirectory = stateDirectory(resolved.values, resolved.rest.front());
-    handed.controlSocket = controlSocket(resolved.values, handed.stateDirectory);
+    handed.values = wanted.values;
+    handed.command = wanted.command;
+    handed.program = wanted.name;
+    handed.stateDirectory = wanted.stateDirectory;
+    handed.controlSocket = controlSocket(wanted.values, handed.stateDirectory);
     handed.executable = executable;
-    handed.listens = resolved.values.has("listen") || inheritsListeners();
+    handed.listens = wanted.values.has("listen") || (wanted.name.empty() && inheritsListeners());
     return handed;
 }
 
@@ -93,6 +110,12 @@ try {
                      exitcode::CannotCreate);
 }
 
+os::UniqueFd ownStore(const store::Store& store)
+{
+    createStore(store);
+    return lockOf(store);
+}
+
 void prepareFirstOf(const store::Store& store, const Given& given, Log& log)
 try {
     prepareFirst(store, given, source::isNewer, log);
@@ -101,28 +124,108 @@ try {
                      exitcode::InputOutput);
 }
 
+/// Holds all against what is right, before anything is touched.
+Handed checked(const Wanted& wanted, const std::string& executable)
+{
+    checkTogether(wanted);
+    auto handed = handedOf(wanted, executable);
+    settleJitter(handed.values);
+    supervisorSettings(handed, -1);
+    agentSettings(handed.values, handed.stateDirectory);
+    auto whole = makeLog("supervisor", handed.values);
+    supervise::ProgramLog log(whole, handed.program);
+    checkNetwork(wanted.values, environ, log);
+    const auto given = givenOf(wanted);
+    if (!std::filesystem::exists(handed.stateDirectory)) decideFirst(given, {}, false, source::isNewer); // Or refuses.
+    return handed;
+}
+
+/// Has the first release in the store, whose lock it returns.
+os::UniqueFd settled(Handed& handed, const Wanted& wanted)
+{
+    const store::Store store(handed.stateDirectory);
+    auto lock = ownStore(store);
+    handed.lock = lock.get();
+    auto whole = makeLog("supervisor", handed.values);
+    supervise::ProgramLog log(whole, handed.program);
+    log.info("keeps releases and state in " + store.root().string());
+    if (!handed.values.has("server")) log.warning("no --server was given: nothing will be updated");
+    prepareFirstOf(store, givenOf(wanted), log);
+    return lock;
+}
+
+/// Whatever is wrong with one of several programs names it.
+template <typename Work>
+auto about(const std::string& program, Work&& work)
+try {
+    return work();
+} catch (const UsageError& error) {
+    throw UsageError("program " + program + ": " + error.what(), error.exitCode());
+}
+
+std::vector<Wanted> wantedOf(const Resolved& resolved, const std::filesystem::path& directory)
+{
+    std::vector<Wanted> all;
+    std::map<std::filesystem::path, std::string> places;
+    for (const auto& program : resolved.programs) {
+        const bool isSaid = program.values.has("state-dir");
+        auto place = isSaid ? std::filesystem::absolute(program.values.text("state-dir"))
+                            : directory / ProgramsDirectory / program.name;
+        const auto known = places.try_emplace(place.lexically_normal(), program.name);
+        if (!known.second)
+            throw UsageError("program " + program.name + " and program " + known.first->second +
+                             " have one --state-dir, " + escaped(place.string()) + "; each needs its own");
+        all.push_back({program.name, program.values, program.command, std::move(place)});
+    }
+    return all;
+}
+
+/// Two of them would open it one after the other, and the second would fail.
+void checkListeners(const std::vector<Wanted>& all)
+{
+    std::map<std::string, std::string> owners;
+    for (const auto& wanted : all)
+        for (const auto& text : wanted.values.all("listen")) {
+            const auto place = text.substr(text.find('=') + 1);
+            if (place.ends_with(":0")) continue; // Any free port.
+            const auto known = owners.try_emplace(place, wanted.name);
+            if (!known.second && known.first->second != wanted.name)
+                throw UsageError("program " + wanted.name + " and program " + known.first->second + " both listen on " +
+                                 escaped(place) + "; each socket is one program's");
+        }
+}
+
+Prepared prepareAll(const Resolved& resolved, const std::string& executable)
+{
+    const auto directory = stateDirectory(resolved.values, "programs");
+    auto all = wantedOf(resolved, directory);
+    checkListeners(all);
+    Prepared prepared;
+    prepared.handed.values = resolved.values;
+    prepared.handed.stateDirectory = directory;
+    prepared.handed.controlSocket = controlSocket(resolved.values, directory);
+    prepared.handed.executable = executable;
+    for (const auto& wanted : all)
+        prepared.handed.programs.push_back(about(wanted.name, [&] { return checked(wanted, executable); }));
+
+    prepared.locks.push_back(ownStore(store::Store(directory)));
+    prepared.handed.lock = prepared.locks.front().get();
+    for (std::size_t i = 0; i < all.size(); ++i)
+        prepared.locks.push_back(about(all[i].name, [&] { return settled(prepared.handed.programs[i], all[i]); }));
+    prepared.settings = seal(prepared.handed);
+    return prepared;
+}
+
 } // namespace
 
 Prepared prepare(const Resolved& resolved, const std::string& executable)
 {
-    checkTogether(resolved);
+    if (!resolved.programs.empty()) return prepareAll(resolved, executable);
+    Wanted wanted{{}, resolved.values, resolved.rest, {}};
+    if (!wanted.command.empty()) wanted.stateDirectory = stateDirectory(wanted.values, wanted.command.front());
     Prepared prepared;
-    prepared.handed = handedOf(resolved, executable);
-    settleJitter(prepared.handed.values);
-    supervisorSettings(prepared.handed, -1); // Whatever is wrong is said before anything is touched.
-    agentSettings(prepared.handed.values, prepared.handed.stateDirectory);
-    auto log = makeLog("supervisor", prepared.handed.values);
-    checkNetwork(resolved.values, environ, log);
-    const auto given = givenOf(resolved);
-
-    const store::Store store(prepared.handed.stateDirectory);
-    if (!std::filesystem::exists(store.root())) decideFirst(given, {}, false, source::isNewer); // Or refuses.
-    createStore(store);
-    prepared.lock = lockOf(store);
-    prepared.handed.lock = prepared.lock.get();
-    log.info("keeps releases and state in " + store.root().string());
-    if (!prepared.handed.values.has("server")) log.warning("no --server was given: nothing will be updated");
-    prepareFirstOf(store, given, log);
+    prepared.handed = checked(wanted, executable);
+    prepared.locks.push_back(settled(prepared.handed, wanted));
     prepared.settings = seal(prepared.handed);
     return prepared;
 }
@@ -130,8 +233,9 @@ Prepared prepare(const Resolved& resolved, const std::string& executable)
 void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments)
 {
     const auto executable = helperExecutable(prepared.handed.executable, "baton-supervisor");
-    for (const int fd : {prepared.lock.get(), prepared.settings.get()})
-        os::check(::fcntl(fd, F_SETFD, 0), "let the supervisor inherit a descriptor");
+    os::check(::fcntl(prepared.settings.get(), F_SETFD, 0), "let the supervisor inherit its settings");
+    for (const auto& lock : prepared.locks)
+        os::check(::fcntl(lock.get(), F_SETFD, 0), "let the supervisor inherit a lock");
     const auto number = std::to_string(prepared.settings.get());
     os::check(::setenv(SettingsVariable, number.c_str(), 1), "set BATON_SETTINGS");
     become(executable, arguments);

@@ -14,8 +14,8 @@ namespace baton::assemble {
 /// All that the supervisor needs, ready: the first release is in the store, whose lock is held.
 struct Prepared {
     Handed handed;
-    os::UniqueFd lock;
-    os::UniqueFd settings; ///< sealed
+    std::vector<os::UniqueFd> locks; ///< the store's; of several programs the whole Baton's first, then theirs
+    os::UniqueFd settings;           ///< sealed
 };
 
 /// `executable` plays the other roles.  @throws UsageError, std::exception: nothing was started

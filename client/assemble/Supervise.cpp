@@ -10,6 +10,23 @@
 #include <fcntl.h>
 
 namespace baton::assemble {
+namespace {
+
+os::UniqueFd kept(int fd)
+{
+    os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "keep a descriptor from being inherited");
+    return os::UniqueFd(fd);
+}
+
+supervise::SupervisorSettings processSettings(const Handed& handed)
+{
+    supervise::SupervisorSettings settings;
+    settings.stateDirectory = handed.stateDirectory;
+    settings.controlSocket = handed.controlSocket;
+    return settings;
+}
+
+} // namespace
 
 int superviseHanded()
 {
@@ -19,11 +36,19 @@ int superviseHanded()
 
 int superviseHere(const Handed& handed, int settings)
 {
-    for (const int fd : {settings, handed.lock})
-        os::check(::fcntl(fd, F_SETFD, FD_CLOEXEC), "keep a descriptor from being inherited");
+    os::check(::fcntl(settings, F_SETFD, FD_CLOEXEC), "keep a descriptor from being inherited");
+    std::vector<os::UniqueFd> locks;
+    locks.push_back(kept(handed.lock));
+    auto process = processSettings(handed);
+    if (handed.programs.empty()) process.programs.push_back(supervisorSettings(handed, settings));
+    for (const auto& program : handed.programs) {
+        locks.push_back(kept(program.lock));
+        process.programs.push_back(supervisorSettings(program, settings));
+        process.programs.back().number = static_cast<int>(process.programs.size()) - 1;
+    }
     auto log = makeLog("supervisor", handed.values);
     try {
-        return supervise::run(supervisorSettings(handed, settings), log, os::UniqueFd(handed.lock));
+        return supervise::run(process, log, std::move(locks));
     } catch (const supervise::CannotStart& error) {
         throw UsageError(error.what(), error.exitCode());
     }

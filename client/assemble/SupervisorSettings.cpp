@@ -93,7 +93,9 @@ std::vector<std::string> proxyVariables()
 
 supervise::RoleCommand roleCommand(const Handed& handed, const std::string& role)
 {
-    return {{handed.executable.string(), role}, {std::string(RoleVariable) + '=' + role}};
+    supervise::RoleCommand command{{handed.executable.string(), role}, {std::string(RoleVariable) + '=' + role}};
+    if (!handed.program.empty()) command.environment.push_back(std::string(ProgramVariable) + '=' + handed.program);
+    return command;
 }
 
 } // namespace
@@ -102,8 +104,9 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
 {
     const auto& values = handed.values;
     supervise::Settings settings;
+    settings.name = handed.program;
+    settings.essential = handed.program.empty() || values.text("essential") == "yes";
     settings.stateDirectory = handed.stateDirectory;
-    settings.controlSocket = handed.controlSocket;
     settings.command = handed.command;
     settings.listeners = listenersOf(values);
     settings.readiness = readinessOf(values.text("ready"), settings.listeners);
@@ -139,12 +142,23 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     return settings;
 }
 
+Handed ownHanded()
+{
+    const char* program = std::getenv(ProgramVariable);
+    return handedTo(readHanded(settingsDescriptor()), program == nullptr ? "" : program);
+}
+
 os::StderrLog makeLog(const std::string& role, const Values& values)
 {
     constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
     const auto* const found = std::find(levels.begin(), levels.end(), values.text("log-level"));
     const auto level = found == levels.end() ? Level::Info : static_cast<Level>(found - levels.begin());
     return {role, values.text("log-format") == "json" ? os::LogFormat::Json : os::LogFormat::Text, level};
+}
+
+os::StderrLog makeLog(const std::string& role, const Handed& handed)
+{
+    return makeLog(handed.program.empty() ? role : role + ' ' + handed.program, handed.values);
 }
 
 } // namespace baton::assemble

@@ -11,11 +11,19 @@ namespace baton::assemble {
 /// Which part of Baton a process is; the words are those of BATON_ROLE.
 inline constexpr const char* RoleVariable = "BATON_ROLE";
 
-/// `settingsFd` is the descriptor that the other roles get.
+/// Which program of several a process belongs to.
+inline constexpr const char* ProgramVariable = "BATON_PROGRAM";
+
+/// Of one program. `settingsFd` is the descriptor that the other roles get.
 /// @throws UsageError for values that are right each by itself and wrong together.
 supervise::Settings supervisorSettings(const Handed& handed, int settingsFd);
 
+/// What the settings that were handed to this process say of the program that it works for.
+Handed ownHanded();
+
 /// --log-format and --log-level.
 os::StderrLog makeLog(const std::string& role, const Values& values);
+/// The same for a role that works for one program: of several the lines say for which.
+os::StderrLog makeLog(const std::string& role, const Handed& handed);
 
 } // namespace baton::assemble

@@ -18,25 +18,28 @@
 namespace baton::assemble {
 namespace {
 
-control::Status statusOf(const std::filesystem::path& socket)
+std::vector<control::NamedStatus> statusesOf(const Baton& baton)
 try {
-    const auto answer = askBaton(socket, "status");
+    const auto answer = askBaton(baton, "status");
     refuseError(answer);
-    return control::parseStatus(answer);
+    return control::parseStatuses(answer);
 } catch (const std::runtime_error& error) {
     if (dynamic_cast<const UsageError*>(&error) != nullptr) throw;
     throw UsageError(std::string("the answer is no status of Baton's: ") + error.what(), exitcode::Unavailable);
 }
+
+/// Of one program: the only one, or the one that is named.
+control::Status statusOf(const Baton& baton) { return statusesOf(baton).front().status; }
 
 struct Told {
     std::vector<store::HistoryLine> lines;
     int damaged = 0;
 };
 
-Told toldOf(const std::filesystem::path& socket)
+Told toldOf(const Baton& baton)
 {
     Told told;
-    const auto answer = askBaton(socket, "history");
+    const auto answer = askBaton(baton, "history");
     refuseError(answer);
     for (const auto text : split(answer, '\n')) {
         if (auto line = store::parseHistoryLine(std::string(text)))
@@ -47,7 +50,7 @@ Told toldOf(const std::filesystem::path& socket)
     return told;
 }
 
-std::vector<store::HistoryLine> historyOf(const std::filesystem::path& socket) { return toldOf(socket).lines; }
+std::vector<store::HistoryLine> historyOf(const Baton& baton) { return toldOf(baton).lines; }
 
 int exitCodeOf(store::Outcome outcome)
 {
@@ -65,6 +68,15 @@ std::string describe(const store::HistoryLine& line)
     auto text = std::string(name(line.outcome)) + ' ' + line.key.version;
     if (!line.from.empty()) text += ", from " + line.from;
     return line.reason.empty() ? text : text + ": " + line.reason;
+}
+
+/// A line of the history; among those of several programs it says whose.
+std::string printFor(const store::HistoryLine& line, const std::string& program)
+{
+    if (program.empty()) return print(line);
+    auto object = nlohmann::ordered_json::parse(print(line));
+    object["program"] = program;
+    return object.dump();
 }
 
 void printTable(const std::vector<store::HistoryLine>& lines, std::ostream& out)
@@ -88,15 +100,13 @@ void printTable(const std::vector<store::HistoryLine>& lines, std::ostream& out)
 /// Follows one update from outside, by looking again and again.
 class Follower {
 public:
-    Follower(std::filesystem::path socket, const Terminal& terminal) : socket_(std::move(socket)), terminal_(terminal)
-    {
-    }
+    Follower(Baton baton, const Terminal& terminal) : baton_(std::move(baton)), terminal_(terminal) {}
 
     /// Before the update is asked for: what must be left behind to be something new.
     void remember()
     {
-        lines_ = historyOf(socket_).size();
-        lastCheck_ = statusOf(socket_).lastCheck;
+        lines_ = historyOf(baton_).size();
+        lastCheck_ = statusOf(baton_).lastCheck;
         // The status has whole seconds: a check in the same one could not be told from the last.
         while (lastCheck_ == terminal_.second()) terminal_.pause();
     }
@@ -105,8 +115,8 @@ public:
     int wait(bool json)
     {
         for (;; terminal_.pause()) {
-            const auto status = statusOf(socket_); // Before the history: so a line that ends the work is not missed.
-            const auto history = historyOf(socket_);
+            const auto status = statusOf(baton_); // Before the history: so a line that ends the work is not missed.
+            const auto history = historyOf(baton_);
             if (history.size() > lines_) return finish(history.back(), json);
             if (status.waiting && status.lastCheck != lastCheck_)
                 return finishWithout("it waits: " + status.waiting->reason, json, exitcode::Temporary);
@@ -154,7 +164,7 @@ private:
         return exitCode;
     }
 
-    std::filesystem::path socket_;
+    Baton baton_;
     const Terminal& terminal_;
     std::size_t lines_ = 0;
     std::string lastCheck_;
@@ -165,33 +175,49 @@ private:
 
 int statusCommand(const Resolved& resolved, const Terminal& terminal)
 {
-    const auto status = statusOf(socketToAsk(resolved.values));
-    terminal.out << (resolved.values.isOn("json") ? print(status) + '\n' : control::describe(status));
+    const auto all = statusesOf(batonMeantBy(resolved));
+    const bool isSeveral = all.empty() || !all.front().program.empty();
+    if (resolved.values.isOn("json")) {
+        terminal.out << (isSeveral ? print(all) : print(all.front().status)) << '\n';
+        return exitcode::Ok;
+    }
+    for (const auto& [program, status] : all)
+        terminal.out << (isSeveral ? "program     " + program + '\n' : std::string()) << control::describe(status)
+                     << (isSeveral && &status != &all.back().status ? "\n" : "");
     return exitcode::Ok;
 }
 
 int historyCommand(const Resolved& resolved, const Terminal& terminal)
 {
-    const auto [lines, damaged] = toldOf(socketToAsk(resolved.values));
-    if (damaged > 0)
-        terminal.err << "baton: " << damaged << (damaged == 1 ? " line" : " lines")
-                     << " of history.jsonl cannot be read and are left out; a disk lost something\n";
-    if (resolved.values.isOn("json"))
-        for (const auto& line : lines) terminal.out << print(line) << '\n';
-    else if (lines.empty())
-        terminal.out << "nothing was updated yet\n";
-    else
-        printTable(lines, terminal.out);
+    const auto batons = eachProgramOf(batonMeantBy(resolved));
+    for (const auto& baton : batons) {
+        const auto before = batons.size() > 1 ? baton.program + ": " : std::string();
+        const auto [lines, damaged] = toldOf(baton);
+        if (damaged > 0)
+            terminal.err << "baton: " << before << damaged << (damaged == 1 ? " line" : " lines")
+                         << " of history.jsonl cannot be read and are left out; a disk lost something\n";
+        if (resolved.values.isOn("json")) {
+            for (const auto& line : lines)
+                terminal.out << printFor(line, batons.size() > 1 ? baton.program : "") << '\n';
+            continue;
+        }
+        if (batons.size() > 1) terminal.out << "program " << baton.program << '\n';
+        if (lines.empty())
+            terminal.out << "nothing was updated yet\n";
+        else
+            printTable(lines, terminal.out);
+        if (batons.size() > 1 && baton != batons.back()) terminal.out << '\n';
+    }
     return exitcode::Ok;
 }
 
 int updateCommand(const Resolved& resolved, const Terminal& terminal)
 {
-    const auto socket = socketToAsk(resolved.values);
+    const auto baton = batonMeantBy(resolved);
     const bool json = resolved.values.isOn("json");
-    Follower follower(socket, terminal);
+    Follower follower(baton, terminal);
     if (resolved.values.isOn("wait")) follower.remember();
-    demand(socket, "update", "Baton will not check now");
+    demand(baton, "update", "Baton will not check now");
     if (resolved.values.isOn("wait")) return follower.wait(json);
     return sayAccepted(resolved, terminal.out, "the check is on its way; baton status says how it goes");
 }

@@ -1,5 +1,6 @@
 #include "client/assemble/ValueCheck.h"
 
+#include "client/assemble/Sections.h"
 #include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/HostPort.h"
@@ -145,6 +146,8 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Define: return faultOfDefinition(text);
     case ValueKind::OtherApp: return faultOfOtherApp(text);
     case ValueKind::Until: return momentOf(text, WallTime()) ? "" : "is neither a time, nor a day, nor how long";
+    case ValueKind::ProgramName:
+        return isProgramName(text) ? "" : "is no name of a program (1 to 32 letters, digits, - and _)";
     case ValueKind::Window: // Held against the time zones later, where they are known.
     case ValueKind::Text:
     case ValueKind::Path: return {};

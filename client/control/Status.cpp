@@ -83,9 +83,7 @@ std::string describeGates(const Status& status)
     return text;
 }
 
-} // namespace
-
-std::string print(const Status& status)
+Json toJson(const Status& status)
 {
     Json document = {{"state", status.state}};
     document["release"] = orNull(status.release);
@@ -116,12 +114,14 @@ std::string print(const Status& status)
     document["nextCheckReason"] = orNull(status.nextCheckReason);
     document["lastCheck"] = orNull(status.lastCheck);
     document["lastCheckResult"] = orNull(status.lastCheckResult);
-    return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (status.exitCode) document["exitCode"] = *status.exitCode;
+    return document;
 }
 
-Status parseStatus(const std::string& text)
-try {
-    const auto document = Json::parse(text);
+std::string printed(const Json& document) { return document.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+Status statusFrom(const Json& document)
+{
     Status status;
     status.state = document.at("state").get<std::string>();
     status.release = releaseOrNothing(document.at("release"));
@@ -138,14 +138,50 @@ try {
     status.nextCheckReason = textOrNothing(orAbsent(document, "nextCheckReason"));
     status.lastCheck = textOrNothing(document.at("lastCheck"));
     status.lastCheckResult = textOrNothing(document.at("lastCheckResult"));
+    if (const auto code = document.find("exitCode"); code != document.end())
+        status.exitCode = smallNumberOf(document, "exitCode");
     return status;
-} catch (const Json::exception& e) {
+}
+
+[[noreturn]] void refuse(const Json::exception& e)
+{
     throw std::runtime_error(std::string("the answer of the running Baton is not a status: ") + e.what());
+}
+
+} // namespace
+
+std::string print(const Status& status) { return printed(toJson(status)); }
+
+std::string print(const std::vector<NamedStatus>& programs)
+{
+    Json all = Json::object();
+    for (const auto& [program, status] : programs) all[program] = toJson(status);
+    return printed({{"programs", all}});
+}
+
+Status parseStatus(const std::string& text)
+try {
+    return statusFrom(Json::parse(text));
+} catch (const Json::exception& e) {
+    refuse(e);
+}
+
+std::vector<NamedStatus> parseStatuses(const std::string& text)
+try {
+    const auto document = Json::parse(text);
+    if (!document.contains("programs")) return {{std::string(), statusFrom(document)}};
+    std::vector<NamedStatus> all;
+    for (const auto& [program, status] : document.at("programs").items()) all.push_back({program, statusFrom(status)});
+    return all;
+} catch (const Json::exception& e) {
+    refuse(e);
 }
 
 std::string describe(const Status& status)
 {
-    std::string text = row("state", status.state);
+    std::string text =
+        row("state",
+            status.state + (status.exitCode ? ", with exit code " + std::to_string(*status.exitCode) : std::string()));
     text += row("release", status.release ? describe(*status.release) : "none yet");
     if (status.candidate) text += row("candidate", describe(*status.candidate));
     for (const auto& release : status.draining) text += row("draining", describe(release));

@@ -63,7 +63,8 @@ struct HoldStatus {
 };
 
 struct Status {
-    std::string state; ///< empty, starting, serving, probationBeside, probationAlone, switching, rollingBack, stopping
+    std::string
+        state; ///< empty, starting, ended, serving, probationBeside, probationAlone, switching, rollingBack, stopping
     std::optional<RunningRelease> release;
     std::optional<RunningRelease> candidate;
     std::vector<RunningRelease> draining;
@@ -76,12 +77,27 @@ struct Status {
     std::string nextCheckReason;
     std::string lastCheck; ///< RFC 3339; empty: none yet
     std::string lastCheckResult;
+    std::optional<int> exitCode{}; ///< one of several programs has ended for good
 
     friend bool operator==(const Status&, const Status&) = default;
 };
 
 /// One line of JSON, all members always there, null for what is not.
 std::string print(const Status& status);
+
+/// Of one among several programs.
+struct NamedStatus {
+    std::string program; ///< empty: the only one
+    Status status;
+
+    friend bool operator==(const NamedStatus&, const NamedStatus&) = default;
+};
+
+/// {"programs":{NAME:…}}, each as above, and what it ended with if it has.
+std::string print(const std::vector<NamedStatus>& programs);
+
+/// Of either form; the only one's name is empty.  @throws std::runtime_error saying what is wrong.
+std::vector<NamedStatus> parseStatuses(const std::string& text);
 
 /// @throws std::runtime_error saying what is wrong.
 Status parseStatus(const std::string& text);

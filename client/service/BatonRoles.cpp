@@ -32,6 +32,9 @@ int playBehindTheScenes(const std::vector<std::string>& typed)
 int supervise(assemble::Resolved resolved, const std::vector<std::string>& words)
 {
     refusePlaceholders(words);
+    if (!resolved.programs.empty())
+        throw assemble::UsageError("the configuration has sections of programs, and a self-updating program is one; " +
+                                   std::string("baton run --config FILE runs several"));
     const auto executable = assemble::ownExecutable();
     resolved.rest = {executable.string()}; // Not as typed: these very bytes are the first release.
     resolved.rest.insert(resolved.rest.end(), words.begin(), words.end());
@@ -39,7 +42,7 @@ int supervise(assemble::Resolved resolved, const std::vector<std::string>& words
 
     auto prepared = assemble::prepare(resolved, executable);
     nameSupervisor();
-    prepared.handed.lock = prepared.lock.release();
+    for (auto& lock : prepared.locks) prepared.handed.lock = lock.release();
     return assemble::superviseHere(prepared.handed, prepared.settings.get());
 }
 

@@ -41,35 +41,35 @@ std::optional<pid_t> childAbove(pid_t pid)
 
 void adoptOrphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
-std::optional<int> generationOf(pid_t pid)
+std::optional<Whose> whoseIs(pid_t pid)
 {
     const auto text = os::environmentOf(pid, "BATON_GENERATION");
     const auto number = text ? parseNumber(*text) : std::nullopt;
     if (!number || *number > std::numeric_limits<int>::max()) return std::nullopt;
-    return static_cast<int>(*number);
+    return Whose{os::environmentOf(pid, "BATON_PROGRAM").value_or(std::string()), static_cast<int>(*number)};
 }
 
-bool belongsTo(pid_t pid, pid_t first, int number)
+bool belongsTo(pid_t pid, pid_t first, const Whose& whose)
 {
     const auto child = childAbove(pid);
     if (!child) return false;
-    return *child == first || (!os::Child::isKnown(*child) && generationOf(*child) == number);
+    return *child == first || (!os::Child::isKnown(*child) && whoseIs(*child) == whose);
 }
 
-std::vector<pid_t> adoptedOf(int number)
+std::vector<pid_t> adoptedOf(const Whose& whose)
 {
     auto found = adopted();
-    std::erase_if(found, [number](pid_t pid) { return generationOf(pid) != number; });
+    std::erase_if(found, [&](pid_t pid) { return whoseIs(pid) != whose; });
     return found;
 }
 
-int sweepAdopted(const std::function<bool(int)>& lives)
+int sweepAdopted(const std::function<bool(const Whose&)>& lives)
 {
     int killed = 0;
     for (const auto pid : adopted()) {
         if (::waitpid(pid, nullptr, WNOHANG) == pid) continue;
-        const auto number = generationOf(pid);
-        if (number && !lives(*number) && ::kill(pid, SIGKILL) == 0) ++killed; // Not reaped: the pid is its own.
+        const auto whose = whoseIs(pid);
+        if (whose && !lives(*whose) && ::kill(pid, SIGKILL) == 0) ++killed; // Not reaped: the pid is its own.
     }
     return killed;
 }
@@ -77,7 +77,7 @@ int sweepAdopted(const std::function<bool(int)>& lives)
 void endAdopted()
 {
     constexpr int Rounds = 50;
-    for (int i = 0; i < Rounds && sweepAdopted([](int) { return false; }) > 0; ++i)
+    for (int i = 0; i < Rounds && sweepAdopted([](const Whose&) { return false; }) > 0; ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
 }
 

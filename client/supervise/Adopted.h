@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace baton::supervise {
@@ -14,20 +15,28 @@ namespace baton::supervise {
 /// that leaves Baton's sight cannot be followed.  [PR_SET_CHILD_SUBREAPER]
 void adoptOrphans();
 
-/// The generation that a process was started for, by BATON_GENERATION of its environment; nothing if it has none, or
-/// has ended.
-std::optional<int> generationOf(pid_t pid);
+/// A generation among those of all programs: each program counts its own.
+struct Whose {
+    std::string program; ///< empty: the only one
+    int generation = 0;
 
-/// Whether `pid` is `first` or descends from it, or from a process of generation `number` that we have adopted.
-bool belongsTo(pid_t pid, pid_t first, int number);
+    friend bool operator==(const Whose&, const Whose&) = default;
+};
+
+/// The generation that a process was started for, by BATON_PROGRAM and BATON_GENERATION of its environment; nothing if
+/// it has none, or has ended.
+std::optional<Whose> whoseIs(pid_t pid);
+
+/// Whether `pid` is `first` or descends from it, or from a process of that generation that we have adopted.
+bool belongsTo(pid_t pid, pid_t first, const Whose& whose);
 
 /// The adopted ones of a generation that live.
-std::vector<pid_t> adoptedOf(int number);
+std::vector<pid_t> adoptedOf(const Whose& whose);
 
 /// Reaps what has ended, and kills what belongs to a generation that lives no more. To be called after each SIGCHLD:
 /// the children of what is killed are adopted then.
 /// @returns how many it killed
-int sweepAdopted(const std::function<bool(int number)>& lives);
+int sweepAdopted(const std::function<bool(const Whose&)>& lives);
 
 /// Sweeps until nothing of any generation is left, at most for a tenth of a second: when Baton itself ends.
 void endAdopted();

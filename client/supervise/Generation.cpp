@@ -5,8 +5,8 @@
 #include "client/os/Errors.h"
 #include "client/os/ProcessTable.h"
 #include "client/os/Sockets.h"
-#include "client/supervise/Adopted.h"
 #include "client/supervise/Environment.h"
+#include "client/supervise/Roles.h"
 
 #include <unistd.h>
 
@@ -55,7 +55,7 @@ os::Child Generation::hold(int terminal, const std::set<int>& living)
         throw std::runtime_error("no program " + escaped(world_.settings.command.front()) + " in PATH");
     notifySocket_ = std::make_unique<NotifySocket>(
         world_.loop, world_.log, world_.store.root() / ("notify-" + std::to_string(number_) + ".sock"),
-        [this](pid_t pid) { return belongsTo(pid, child_.first(), number_); },
+        [this](pid_t pid) { return belongsTo(pid, child_.first(), whose()); },
         [this](const Notification& notification, NotifySocket::Descriptors descriptors) {
             heard(notification, std::move(descriptors));
         });
@@ -81,6 +81,7 @@ os::Child Generation::hold(int terminal, const std::set<int>& living)
     options.announceWatchdog = world_.settings.watchdog != Duration(0);
     options.passed.push_back(channel_.programEnd()); // Behind the listeners, which are counted from 3 on.
     options.terminal = terminal;
+    if (!world_.settings.name.empty()) options.standardInput = devNull(); // Nobody could say whose the next line is.
     return os::Child::hold(options);
 }
 
@@ -92,6 +93,7 @@ std::vector<std::string> Generation::environment(const std::filesystem::path& di
     variables.push_back("BATON_RELEASE_DIR=" + directory.string());
     variables.push_back("BATON_RELEASE_SHA256=" + release_.key.sha256);
     variables.push_back("BATON_GENERATION=" + std::to_string(number_));
+    if (!world_.settings.name.empty()) variables.push_back("BATON_PROGRAM=" + world_.settings.name);
     variables.push_back("BATON_DRAIN_TIME=" + printDuration(world_.settings.drainTimeout));
     variables.push_back("BATON_CHANNEL=" + std::to_string(FirstPassed + count));
     if (count > 0) {
@@ -150,7 +152,7 @@ void Generation::follow(pid_t pid)
 {
     if (pid == child_.pid()) return;
     const auto name = release_.key.version + " (generation " + std::to_string(number_) + ")";
-    if (!belongsTo(pid, child_.first(), number_) || !child_.follow(pid))
+    if (!belongsTo(pid, child_.first(), whose()) || !child_.follow(pid))
         return world_.log.warning(name + " named pid " + std::to_string(pid) +
                                   " as its main process, which is none of its own");
     world_.log.info(name + " goes on as pid " + std::to_string(pid));
@@ -265,7 +267,7 @@ void Generation::ended()
     notifySocket_->read(); // Its last words lie there still, such as who takes its place.
     const auto status = child_.ended();
     if (!status) return;
-    if (*status == os::ExitStatus{} && !ending_.begun() && !adoptedOf(number_).empty()) account_.leftProcesses();
+    if (*status == os::ExitStatus{} && !ending_.begun() && !adoptedOf(whose()).empty()) account_.leftProcesses();
     kill(); // What it left behind ends with it; the zombie keeps the group's number ours.
     child_.reap();
     running_ = false;

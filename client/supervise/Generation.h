@@ -8,6 +8,7 @@
 #include "client/os/Process.h"
 #include "client/store/Store.h"
 #include "client/supervise/Account.h"
+#include "client/supervise/Adopted.h"
 #include "client/supervise/DescriptorStore.h"
 #include "client/supervise/Ending.h"
 #include "client/supervise/HealthWatch.h"
@@ -104,6 +105,7 @@ public:
 
 private:
     os::Child hold(int terminal, const std::set<int>& living);
+    Whose whose() const { return {world_.settings.name, number_}; }
     std::filesystem::path probeSocket() const;
     std::vector<std::string> environment(const std::filesystem::path& directory, std::size_t count,
                                          const std::vector<std::string>& names) const;

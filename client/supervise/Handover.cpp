@@ -23,6 +23,7 @@ Handover::Handover(loop::EventLoop& loop, Log& log, const Settings& settings, co
       orphans_(orphans),
       manager_(manager),
       watcher_(watcher),
+      terminal_(settings.name.empty() ? Terminal() : Terminal::leftAlone()),
       stored_(loop, log, [this] { giveStored(); }),
       world_{loop, log, settings, store, listeners, stored_, *this},
       machine_(loop.clock(), {settings.readyTimeout, settings.probation, settings.probationAlone}, *this,
@@ -32,10 +33,11 @@ Handover::Handover(loop::EventLoop& loop, Log& log, const Settings& settings, co
 
 void Handover::start()
 {
+    machine_.begin();
     armDeadline();
     if (phase() == Phase::Empty) {
         log_.info("the store holds no release yet; the first one comes from the server");
-        manager_.status("waiting for the first release");
+        manager_.status(settings_.number, "waiting for the first release");
         return;
     }
     const auto& current = *ledger_.state().current;
@@ -392,7 +394,7 @@ void Handover::sayPhase(Phase phase, Event because) const
         break;
     default: break;
     }
-    manager_.status(std::string(publicName(phase)) + ": " + serving);
+    manager_.status(settings_.number, std::string(publicName(phase)) + ": " + serving);
 }
 
 control::Status Handover::status() const

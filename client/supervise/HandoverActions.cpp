@@ -196,7 +196,7 @@ bool Handover::takeOver()
     terminal_.giveTo(serving_->pid());
     recordRole(*serving_, store::GenerationRole::Serving);
     orphans_.end(settings_.drainSignal, settings_.drainTimeout);
-    manager_.ready();
+    manager_.ready(settings_.number);
     return true;
 }
 
@@ -318,7 +318,7 @@ bool Handover::commit()
 void Handover::stopAll()
 {
     again_.reset();
-    manager_.stopping();
+    manager_.stopping(settings_.number);
     if (ledger_.state().install && ledger_.state().install->step == store::InstallStep::Started)
         ledger_.note("stop", [](store::State& state) { // Told to end, not killed: this hand-over does not count.
             state.install->step = store::InstallStep::Installed;

@@ -67,6 +67,7 @@ os::SpawnOptions HealthWatch::question() const
     options.arguments = {"sh", "-c", health.target};
     options.environment = programEnvironment(environ);
     options.environment.push_back("BATON_GENERATION=" + std::to_string(patient_.generation));
+    if (!settings_.name.empty()) options.environment.push_back("BATON_PROGRAM=" + settings_.name);
     if (!patient_.probeSocket.empty()) options.environment.push_back("BATON_PROBE=" + patient_.probeSocket);
     options.standardInput = devNull();
     return options;

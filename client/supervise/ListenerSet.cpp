@@ -72,6 +72,20 @@ ListenerSet ListenerSet::fromEnvironment()
     return set;
 }
 
+ListenerSet ListenerSet::takeFor(const std::string& program, const std::vector<os::ListenAddress>& addresses)
+{
+    ListenerSet taken;
+    for (const auto& address : addresses)
+        for (auto& listener : listeners_) {
+            if (!listener || (listener->name != address.name && listener->name != program + '.' + address.name))
+                continue;
+            listener->name = address.name;
+            taken.listeners_.push_back(std::move(listener));
+        }
+    std::erase(listeners_, nullptr);
+    return taken;
+}
+
 void ListenerSet::addBorrowed(const os::ListenAddress& address, os::UniqueFd socket)
 {
     listeners_.push_back(make(address.name, std::move(socket)));

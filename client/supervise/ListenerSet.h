@@ -32,6 +32,10 @@ public:
     /// a socket; empty if nothing was passed to us. Several may have one name.  [sd_listen_fds(3)]
     static ListenerSet fromEnvironment();
 
+    /// Moves those out that belong to a program with these addresses: one is called like a listener of it, or
+    /// PROGRAM.LISTENER, and is called LISTENER then.
+    ListenerSet takeFor(const std::string& program, const std::vector<os::ListenAddress>& addresses);
+
     /// Puts a socket in that was found open already, behind the others.
     void addBorrowed(const os::ListenAddress& address, os::UniqueFd socket);
 

@@ -37,6 +37,9 @@ public:
 
     Phase phase() const { return phase_; }
 
+    /// The time of the initial phase counts from here on.
+    void begin() { enter(phase_); }
+
     void post(Event event);
 
     /// When the phase's time is over; nothing if it may last.

@@ -13,7 +13,6 @@
 namespace baton::supervise {
 namespace {
 
-constexpr Duration OneTurn{1'000};
 constexpr int Unavailable = 69; // EX_UNAVAILABLE
 
 void openMissing(ListenerSet& listeners, const std::vector<os::ListenAddress>& wanted)
@@ -29,15 +28,14 @@ try {
 
 } // namespace
 
-Program::Program(const ProgramWorld& world, const Settings& settings, int number)
+Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited)
     : world_(world),
-      log_(world.log),
       settings_(settings),
-      number_(number),
+      log_(world.log, settings.name),
       store_(settings.stateDirectory),
       ledger_(store_, world.clock, log_),
       orphans_(world.loop, log_, ledger_.state().generations, [this](int generation) { forgetOrphan(generation); }),
-      listeners_(openListeners()),
+      listeners_(std::move(inherited)),
       guard_(world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); }),
       reload_(world.loop, log_, settings_, listeners_, guard_),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
@@ -56,29 +54,49 @@ Program::Program(const ProgramWorld& world, const Settings& settings, int number
     store_.removeLeftovers();
 }
 
-ListenerSet Program::openListeners()
+void Program::start()
 {
-    auto listeners = ListenerSet::fromEnvironment();
-    orphans_.borrowListeners(settings_.listeners, listeners);
-    const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
-                                 [&](const auto& address) { return listeners.has(address.name); });
-    // Who cannot share, or has nothing to share, is waited for; else both serve until the new one is ready.
-    if (!all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart)
-        waitForOrphans();
-    else if (!orphans_.empty())
-        log_.info("it serves until the next one is ready, on the same sockets");
-    warnOfOtherGroups(listeners);
-    openMissing(listeners, settings_.listeners);
-    if (!listeners.empty()) log_.info("listening on " + listeners.describe());
-    return listeners;
+    orphans_.borrowListeners(settings_.listeners, listeners_);
+    waits_ = !orphans_.empty() && mustWaitForOrphans();
+    if (!waits_) {
+        if (!orphans_.empty()) log_.info("it serves until the next one is ready, on the same sockets");
+        return open();
+    }
+    log_.warning(
+        "it cannot serve beside the next one: it is drained first, and nobody answers until that one is ready");
+    orphans_.end(settings_.drainSignal, settings_.drainTimeout);
 }
 
-void Program::warnOfOtherGroups(const ListenerSet& listeners)
+// Who cannot share, or has nothing to share; else both serve until the new one is ready.
+bool Program::mustWaitForOrphans() const
+{
+    const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
+                                 [&](const auto& address) { return listeners_.has(address.name); });
+    return !all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart;
+}
+
+void Program::open()
+try {
+    warnOfOtherGroups();
+    openMissing(listeners_, settings_.listeners);
+    if (!listeners_.empty()) log_.info("listening on " + listeners_.describe());
+    guard_.beforeStart(0);
+    handover_.start();
+    if (exitCode_) return;
+    agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
+                                            [this](const control::AgentNews& news) { heard(news); });
+    resumeInstall();
+} catch (const CannotStart& error) {
+    exitCode_ = error.exitCode();
+    world_.watcher.cannotStart(number(), error);
+}
+
+void Program::warnOfOtherGroups()
 {
     for (const auto& address : settings_.listeners) {
-        const auto held = listeners.count(address.name);
+        const auto held = listeners_.count(address.name);
         const auto wanted = static_cast<std::size_t>(address.sockets);
-        const auto found = std::find_if(listeners.all().begin(), listeners.all().end(),
+        const auto found = std::find_if(listeners_.all().begin(), listeners_.all().end(),
                                         [&](const auto& listener) { return listener->name == address.name; });
         if (held != 0 && held != wanted && (*found)->borrowed)
             log_.warning(address.name + " is asked for with " + std::to_string(wanted) + " sockets and keeps its " +
@@ -91,27 +109,23 @@ void Program::forgetOrphan(int generation)
     ledger_.note("the end of generation " + std::to_string(generation), [generation](store::State& state) {
         std::erase_if(state.generations, [generation](const auto& record) { return record.number == generation; });
     });
+    if (orphans_.empty() && std::exchange(waits_, false)) open();
 }
 
-void Program::waitForOrphans()
+void Program::letGo()
 {
-    if (orphans_.empty()) return;
-    log_.warning(
-        "it cannot serve beside the next one: it is drained first, and nobody answers until that one is ready");
-    orphans_.end(settings_.drainSignal, settings_.drainTimeout);
-    while (!orphans_.empty()) world_.loop.turn(OneTurn);
-}
-
-void Program::start()
-{
-    handover_.start();
-    agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
-                                            [this](const control::AgentNews& news) { heard(news); });
-    resumeInstall();
+    agent_.reset();
+    preparation_.cancel();
+    const auto all = listeners_.all(); // A copy: the set changes.
+    for (const auto& listener : all) {
+        guard_.letGo(listener->name);
+        listeners_.remove(listener->name);
+    }
 }
 
 void Program::stop(int signal)
 {
+    waits_ = false;
     preparation_.cancel();
     handover_.stop(signal);
 }
@@ -133,7 +147,9 @@ void Program::ledgerChanged()
 
 void Program::finished(int exitCode)
 {
-    if (!std::exchange(isOver_, true)) world_.watcher.ended(number_, exitCode);
+    if (exitCode_) return;
+    exitCode_ = exitCode;
+    world_.watcher.ended(number(), exitCode);
 }
 
 void Program::heard(const control::AgentNews& news)
@@ -219,6 +235,8 @@ std::string Program::handOverAgain(const std::string& command)
 control::Status Program::status() const
 {
     auto status = handover_.status();
+    if (exitCode_) status.state = "ended";
+    status.exitCode = exitCode_;
     status.attempt = news_.attempt;
     if (status.attempt && !preparation_.step().empty()) status.attempt->stage = preparation_.step();
     status.waiting = news_.waiting;

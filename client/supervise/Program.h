@@ -8,18 +8,21 @@
 #include "client/loop/EventLoop.h"
 #include "client/store/Store.h"
 #include "client/supervise/AgentProcess.h"
+#include "client/supervise/CannotStart.h"
 #include "client/supervise/Handover.h"
 #include "client/supervise/Ledger.h"
 #include "client/supervise/ListenerGuard.h"
 #include "client/supervise/ListenerSet.h"
 #include "client/supervise/Orphans.h"
 #include "client/supervise/Preparation.h"
+#include "client/supervise/ProgramLog.h"
 #include "client/supervise/Reload.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/Settings.h"
 #include "client/supervise/Steering.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace baton::supervise {
@@ -31,6 +34,8 @@ struct ProgramWatcher {
     /// Nothing of it runs any more and nothing is to.
     /// @param exitCode the program's own, 128 + N for signal N; 69 when its first release was not ready in time
     virtual void ended(int number, int exitCode) = 0;
+    /// It has nothing to listen on, and will not run; why, and what to do.
+    virtual void cannotStart(int number, const CannotStart& why) = 0;
 };
 
 /// What all programs of a process share; outlives them.
@@ -44,15 +49,16 @@ struct ProgramWorld {
 
 class Program : private HandoverWatcher {
 public:
-    /// Finds what an earlier Baton left of it, and has its listeners open: waits for who cannot share them.
-    /// @param number from 0 on, in the order of the configuration: 0 for the only one
-    /// @param settings outlive it
-    /// @throws CannotStart when an address cannot be had; std::exception for a damaged state
-    Program(const ProgramWorld& world, const Settings& settings, int number);
+    /// Finds what an earlier Baton left of it. `settings` outlive it.
+    /// @param inherited the listeners that systemd passed for it
+    /// @throws std::exception for a damaged state
+    Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited);
 
-    int number() const { return number_; }
+    int number() const { return settings_.number; }
+    const std::string& name() const { return settings_.name; }
 
-    /// Starts its current release and its agent, and goes on with what was under way.
+    /// Opens its listeners, starts its current release and its agent, and goes on with what was under way; before that
+    /// it waits for who cannot share the listeners. What cannot be had is told to the watcher.
     void start();
 
     /// Passes the signal on and ends everything; ProgramWatcher::ended follows.
@@ -63,6 +69,9 @@ public:
 
     /// The agent, too, ends with Baton.
     void endAgent() { agent_.reset(); }
+
+    /// Of one that is over while others run: nobody is to wait in its queues, nothing is to be fetched for it.
+    void letGo();
 
     /// Whether a process of this generation lives: ours, or one that an earlier Baton left.
     bool lives(int generation) const { return handover_.lives(generation) || orphans_.has(generation); }
@@ -79,9 +88,9 @@ private:
     void generationsChanged() override { guard_.check(handover_.running()); }
     void finished(int exitCode) override;
 
-    ListenerSet openListeners();
-    void warnOfOtherGroups(const ListenerSet& listeners);
-    void waitForOrphans();
+    bool mustWaitForOrphans() const;
+    void open();
+    void warnOfOtherGroups();
     void forgetOrphan(int generation);
     void resumeInstall();
     void heard(const control::AgentNews& news);
@@ -89,9 +98,8 @@ private:
     std::string handOverAgain(const std::string& command);
 
     ProgramWorld world_;
-    Log& log_;
     const Settings& settings_;
-    int number_;
+    ProgramLog log_;
     store::Store store_;
     Ledger ledger_;
     Orphans orphans_;
@@ -102,8 +110,9 @@ private:
     Preparation preparation_;
     Steering steering_;
     std::unique_ptr<AgentProcess> agent_;
-    control::Status news_; // the part of the status that the agent tells
-    bool isOver_ = false;
+    control::Status news_;          // the part of the status that the agent tells
+    bool waits_ = false;            // for orphans, before anything of it starts
+    std::optional<int> exitCode_{}; // It is over.
 };
 
 } // namespace baton::supervise

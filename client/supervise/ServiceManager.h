@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace baton::supervise {
 
@@ -10,14 +13,28 @@ namespace baton::supervise {
 /// never said.  [sd_notify(3)]
 class ServiceManager {
 public:
-    ServiceManager();
+    /// `names` are those of the programs, by their numbers; the only one's is empty.
+    explicit ServiceManager(std::vector<std::string> names);
 
-    void ready();
-    void status(const std::string& text) const;
-    void stopping() const;
+    /// READY=1 once each program has been ready or has ended, and one at least was ready.
+    void ready(int program);
+    void ended(int program);
+
+    /// Of several programs it is what each of them said last, with its name.
+    void status(int program, const std::string& text);
+
+    /// STOPPING=1 once all of them stop.
+    void stopping(int program);
 
 private:
+    void sayReady();
+
     std::string socket_;
+    std::vector<std::string> names_;
+    std::vector<std::string> texts_;
+    std::set<int> ready_;
+    std::set<int> ended_;
+    std::set<int> stopping_;
     bool saidReady_ = false;
 };
 

@@ -63,9 +63,12 @@ struct RoleCommand {
     std::vector<std::string> environment; ///< NAME=VALUE
 };
 
+/// Of one program.
 struct Settings {
+    std::string name;      ///< among several; empty: the only one
+    int number = 0;        ///< among all, from 0 on
+    bool essential = true; ///< when it has ended for good, all end
     std::filesystem::path stateDirectory;
-    std::filesystem::path controlSocket;
     std::vector<std::string> command; ///< PROGRAM ARGS as typed; {release} in them stands for the release's directory
     std::vector<os::ListenAddress> listeners;
     std::string probeListener; ///< name of a private unix listener for each generation; empty: none
@@ -87,6 +90,13 @@ struct Settings {
     /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
     int settingsFd = -1;
     RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
+};
+
+/// Of the whole Baton.
+struct SupervisorSettings {
+    std::filesystem::path stateDirectory; ///< the only program's too; of several, what they have together
+    std::filesystem::path controlSocket;
+    std::vector<Settings> programs; ///< by their numbers
 };
 
 /// Whether PROGRAM or ARGS name {release}: then releases are trees, else one executable file that takes PROGRAM's

@@ -5,6 +5,7 @@
 #include "client/os/SystemClock.h"
 #include "client/supervise/Adopted.h"
 #include "client/supervise/CannotStart.h"
+#include "client/supervise/Fates.h"
 #include "client/supervise/Program.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/ServiceWatchdog.h"
@@ -12,7 +13,10 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <map>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +35,7 @@ std::vector<int> forwardedSignals()
 
 bool endsUs(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
 
+constexpr int Usage = 64;        // EX_USAGE
 constexpr int CannotCreate = 73; // EX_CANTCREAT
 
 std::unique_ptr<control::ControlServer> openControl(loop::EventLoop& loop, const std::filesystem::path& socket,
@@ -41,35 +46,103 @@ try {
     throw CannotStart(std::string(error.what()) + "; baton status asks there: say another --control", CannotCreate);
 }
 
+std::vector<std::string> namesOf(const std::vector<Settings>& programs)
+{
+    std::vector<std::string> names;
+    for (const auto& program : programs) names.push_back(program.name);
+    return names;
+}
+
+std::vector<bool> essentialOnes(const std::vector<Settings>& programs)
+{
+    std::vector<bool> essential;
+    for (const auto& program : programs) essential.push_back(program.essential);
+    return essential;
+}
+
+// `sentence` is ours and needs no escapes.
+std::string refusal(const std::string& sentence) { return "{\"error\":\"" + sentence + "\"}\n"; }
+
 /// The process: what there is one of, however many programs there are.
 class Supervisor : private ProgramWatcher {
 public:
-    Supervisor(const Settings& settings, Log& log);
+    Supervisor(const SupervisorSettings& settings, Log& log);
 
     int run();
 
 private:
     void ended(int number, int exitCode) override;
+    void cannotStart(int number, const CannotStart& why) override;
 
+    bool isSeveral() const { return !settings_.programs.front().name.empty(); }
+    ListenerSet listenersFor(const Settings& program);
+    void checkInherited() const;
+    void forgetInherited();
+    void stopAll(int signal);
     void signalled(int number);
-    bool lives(int generation) const;
-    std::string answer(const std::string& command);
+    bool lives(const Whose& whose) const;
+    std::string answer(const std::string& line);
+    std::string answerOf(Program& program, const std::string& command);
+    std::string statusOfAll() const;
+    std::string startAnew(int number);
 
-    const Settings& settings_;
+    const SupervisorSettings& settings_;
+    Log& log_;
     os::SystemClock clock_;
     loop::EventLoop loop_{clock_};
     ServiceManager manager_;
+    ProgramWorld world_;
+    Fates fates_;
+    ListenerSet inherited_;                          // what systemd passed and no program has taken
     std::vector<std::unique_ptr<Program>> programs_; // by their numbers
-    std::size_t endedPrograms_ = 0;
+    std::map<int, loop::Registration> letGo_;        // of those that are over
     std::unique_ptr<loop::Signals> signals_;
     std::unique_ptr<control::ControlServer> control_;
-    int exitCode_ = 0;
+    std::optional<CannotStart> cannotStart_;
+    bool stops_ = false;
 };
 
-Supervisor::Supervisor(const Settings& settings, Log& log) : settings_(settings)
+Supervisor::Supervisor(const SupervisorSettings& settings, Log& log)
+    : settings_(settings),
+      log_(log),
+      manager_(namesOf(settings.programs)),
+      world_{loop_, log, clock_, manager_, *this},
+      fates_(essentialOnes(settings.programs)),
+      inherited_(ListenerSet::fromEnvironment())
 {
-    const ProgramWorld world{loop_, log, clock_, manager_, *this};
-    programs_.push_back(std::make_unique<Program>(world, settings_, 0));
+    if (isSeveral()) checkInherited();
+    for (const auto& program : settings_.programs)
+        programs_.push_back(std::make_unique<Program>(world_, program, listenersFor(program)));
+    forgetInherited();
+}
+
+ListenerSet Supervisor::listenersFor(const Settings& program)
+{
+    return isSeveral() ? inherited_.takeFor(program.name, program.listeners) : std::exchange(inherited_, {});
+}
+
+// One name, two programs: nobody could say whose it is.
+void Supervisor::checkInherited() const
+{
+    for (const auto& listener : inherited_.all()) {
+        const auto wants = [&](const Settings& program) {
+            return std::any_of(program.listeners.begin(), program.listeners.end(),
+                               [&](const auto& address) { return address.name == listener->name; });
+        };
+        if (std::count_if(settings_.programs.begin(), settings_.programs.end(), wants) > 1)
+            throw CannotStart("the socket " + listener->name + " of LISTEN_FDS is named by several programs; call it " +
+                                  "PROGRAM." + listener->name + " there",
+                              Usage);
+    }
+}
+
+void Supervisor::forgetInherited()
+{
+    for (const auto& listener : inherited_.all())
+        log_.warning("the socket " + listener->name +
+                     " of LISTEN_FDS is no program's, and is closed; a program has it "
+                     "that has a listener of that name");
+    inherited_ = {};
 }
 
 int Supervisor::run()
@@ -78,51 +151,125 @@ int Supervisor::run()
     numbers.push_back(SIGCHLD);
     adoptOrphans();
     signals_ = std::make_unique<loop::Signals>(loop_, numbers, [this](int number) { signalled(number); });
-    control_ =
-        openControl(loop_, settings_.controlSocket, [this](const std::string& command) { return answer(command); });
+    control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
     for (const auto& program : programs_) program->start();
     const ServiceWatchdog watchdog(loop_);
     loop_.run();
     for (const auto& program : programs_) program->endAgent();
     endAdopted();
-    return exitCode_;
+    if (cannotStart_) throw CannotStart(*cannotStart_);
+    return fates_.exitCode();
 }
 
 void Supervisor::signalled(int number)
 {
     if (number == SIGCHLD) {
-        sweepAdopted([this](int generation) { return lives(generation); });
+        sweepAdopted([this](const Whose& whose) { return lives(whose); });
         for (const auto& program : programs_) program->followTerminal();
         return;
     }
-    for (const auto& program : programs_) {
-        if (endsUs(number))
-            program->stop(number);
-        else
-            program->forward(number);
-    }
+    if (endsUs(number)) return stopAll(number);
+    for (const auto& program : programs_) program->forward(number);
 }
 
-bool Supervisor::lives(int generation) const
+void Supervisor::stopAll(int signal)
 {
-    return std::any_of(programs_.begin(), programs_.end(),
-                       [generation](const auto& program) { return program->lives(generation); });
+    stops_ = true;
+    for (const auto& program : programs_)
+        if (!fates_.isOver(program->number())) program->stop(signal);
+}
+
+bool Supervisor::lives(const Whose& whose) const
+{
+    return std::any_of(programs_.begin(), programs_.end(), [&](const auto& program) {
+        return program->name() == whose.program && program->lives(whose.generation);
+    });
 }
 
 void Supervisor::ended(int number, int exitCode)
 {
-    if (number == 0) exitCode_ = exitCode;
-    if (++endedPrograms_ == programs_.size()) loop_.stop();
+    manager_.ended(number);
+    const auto& settings = settings_.programs.at(static_cast<std::size_t>(number));
+    const auto after = fates_.ended(number, exitCode);
+    if (after == AfterEnd::Exit) return loop_.stop();
+    log_.write(exitCode == 0 ? Level::Info : Level::Error,
+               settings.name + " has ended for good, with exit code " + std::to_string(exitCode) +
+                   (stops_ ? ""
+                    : after == AfterEnd::EndOthers
+                        ? "; it is essential, so all end"
+                        : "; the others go on. baton restart --program " + settings.name + " starts it again"));
+    letGo_[number] = loop_.after(Duration(0), [this, number, after] { // Not in its own call.
+        programs_.at(static_cast<std::size_t>(number))->letGo();
+        if (after == AfterEnd::EndOthers && !stops_) stopAll(SIGTERM);
+    });
 }
 
-std::string Supervisor::answer(const std::string& command) { return programs_.front()->answer(command); }
+void Supervisor::cannotStart(int number, const CannotStart& why)
+{
+    if (!isSeveral()) {
+        cannotStart_ = why;
+        return loop_.stop();
+    }
+    log_.error(settings_.programs.at(static_cast<std::size_t>(number)).name + " cannot start: " + why.what());
+    ended(number, why.exitCode());
+}
+
+std::string Supervisor::answer(const std::string& line)
+{
+    constexpr std::string_view Prefix = "program ";
+    if (!isSeveral()) return answerOf(*programs_.front(), line);
+    if (line == "status") return statusOfAll();
+    if (!line.starts_with(Prefix)) {
+        if (programs_.size() == 1) return answerOf(*programs_.front(), line);
+        std::string names;
+        for (const auto& program : programs_) names += (names.empty() ? "" : ", ") + program->name();
+        return "{\"error\":\"this Baton runs several programs: " + names +
+               "; say which by --program\",\"usage\":true}\n";
+    }
+    const auto blank = line.find(' ', Prefix.size());
+    const auto name = line.substr(Prefix.size(), blank == std::string::npos ? blank : blank - Prefix.size());
+    for (const auto& program : programs_)
+        if (program->name() == name)
+            return answerOf(*program, blank == std::string::npos ? std::string() : line.substr(blank + 1));
+    return "{\"error\":\"this Baton has no program of that name; baton status lists all\",\"usage\":true}\n";
+}
+
+std::string Supervisor::answerOf(Program& program, const std::string& command)
+{
+    if (!fates_.isOver(program.number())) return program.answer(command);
+    if (command == "status" || command == "history") return program.answer(command);
+    if (command == "restart" && !stops_) return startAnew(program.number());
+    return refusal("it has ended for good; baton restart --program " + program.name() + " starts it again");
+}
+
+std::string Supervisor::statusOfAll() const
+{
+    std::vector<control::NamedStatus> all;
+    for (const auto& program : programs_) all.push_back({program->name(), program->status()});
+    return print(all) + '\n';
+}
+
+std::string Supervisor::startAnew(int number)
+try {
+    const auto at = static_cast<std::size_t>(number);
+    log_.info("a person wants " + settings_.programs.at(at).name + " started again");
+    letGo_.erase(number);
+    programs_.at(at).reset(); // First: it has what the next one opens.
+    programs_.at(at) = std::make_unique<Program>(world_, settings_.programs.at(at), ListenerSet());
+    fates_.revived(number);
+    programs_.at(at)->start();
+    return "{\"accepted\":true}\n";
+} catch (const std::exception& e) {
+    log_.error(std::string("it could not be started again: ") + e.what());
+    return refusal("it could not be started again; see the log of this Baton");
+}
 
 } // namespace
 
-int run(const Settings& settings, Log& log, os::UniqueFd lock)
+int run(const SupervisorSettings& settings, Log& log, std::vector<os::UniqueFd> locks)
 {
     const auto code = Supervisor(settings, log).run();
-    lock.reset();
+    locks.clear();
     return code;
 }
 

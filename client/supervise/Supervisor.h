@@ -6,12 +6,15 @@
 #include "client/os/UniqueFd.h"
 #include "client/supervise/Settings.h"
 
+#include <vector>
+
 namespace baton::supervise {
 
 /// Runs until the program ends by itself or Baton is told to stop. One thread, which must be the process's only one.
-/// @param lock the store's, held to the end
-/// @returns the exit code: the program's own, 128 + N for signal N; 69 when the first release was not ready in time
+/// @param locks the stores', held to the end
+/// @returns the exit code: the program's own, 128 + N for signal N; 69 when the first release was not ready in time. Of
+/// several programs it is the first that is not 0
 /// @throws CannotStart when an address or the control socket cannot be had; std::exception for a damaged state
-int run(const Settings& settings, Log& log, os::UniqueFd lock);
+int run(const SupervisorSettings& settings, Log& log, std::vector<os::UniqueFd> locks);
 
 } // namespace baton::supervise

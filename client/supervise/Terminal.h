@@ -13,6 +13,9 @@ public:
     Terminal();
     ~Terminal(); ///< takes the foreground back
 
+    /// Of several programs none can have the foreground: it stays Baton's.
+    static Terminal leftAlone() { return Terminal(-1); }
+
     bool isOwned() const { return fd_ >= 0; }
     int descriptor() const { return fd_; } ///< -1 if it is not owned
 
@@ -23,6 +26,8 @@ public:
     void followStop(pid_t leader) const;
 
 private:
+    explicit Terminal(int fd) : fd_(fd) {}
+
     int fd_ = -1;
 };
 

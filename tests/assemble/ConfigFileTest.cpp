@@ -9,6 +9,7 @@
 namespace baton::assemble {
 namespace {
 
+namespace fs = std::filesystem;
 using stage::Scratch;
 using testing::HasSubstr;
 using testing::Pair;
@@ -36,6 +37,36 @@ TEST(ConfigFile, ReadsListsInTheirOrder)
     EXPECT_EQ(readConfigFile(json), both);
 }
 
+TEST(ConfigFile, ReadsSectionsOfProgramsFromEveryForm)
+{
+    const Scratch scratch;
+    const std::vector<fs::path> files{
+        scratch.write("a.properties", "interval = 1m\nprogram.web.app-id = web\nprogram.api.track = x\n"),
+        scratch.write("a.ini", "interval = 1m\n\n[program web]\napp-id = web\n; a word\n[program.api]\ntrack=x\n"),
+        scratch.write("a.xml", "<c><interval>1m</interval><program><web><app-id>web</app-id></web><api>"
+                               "<track>x</track></api></program></c>"),
+        scratch.write("a.json", R"({"interval": "1m", "program": {"web": {"app-id": "web"}, "api": {"track": "x"}}})")};
+
+    for (const auto& file : files)
+        EXPECT_THAT(readConfigFile(file),
+                    UnorderedElementsAre(Pair("interval", "1m"), Pair("program.web.app-id", "web"),
+                                         Pair("program.api.track", "x")))
+            << file;
+}
+
+TEST(ConfigFile, ReadsListsOfSectionsInTheirOrder)
+{
+    const Scratch scratch;
+    const auto xml = scratch.write("a.xml", "<c><program><web><listen>b=127.0.0.1:2</listen>"
+                                            "<listen>a=127.0.0.1:1</listen></web></program></c>");
+    const auto json =
+        scratch.write("a.json", R"({"program": {"web": {"listen": ["b=127.0.0.1:2", "a=127.0.0.1:1"]}}})");
+
+    const ConfigEntries both{{"program.web.listen", "b=127.0.0.1:2"}, {"program.web.listen", "a=127.0.0.1:1"}};
+    EXPECT_EQ(readConfigFile(xml), both);
+    EXPECT_EQ(readConfigFile(json), both);
+}
+
 void expectRefused(const std::string& path, int exitCode, const std::string& words)
 {
     try {
@@ -53,7 +84,7 @@ TEST(ConfigFile, SaysWhyItCannotBeRead)
 
     expectRefused(scratch.path() / "missing.xml", 66, "is not there");
     expectRefused(scratch.write("folder.json/file", "x").parent_path(), 66, "cannot be read");
-    expectRefused(scratch.write("web.ini", "x"), 64, "ends in .properties, .xml or .json");
+    expectRefused(scratch.write("web.conf", "x"), 64, "ends in .properties, .ini, .xml or .json");
     expectRefused(scratch.write("cut.json", "{\"a\": "), 64, "is damaged");
     expectRefused(scratch.write("cut.xml", "<a><b>"), 64, "is damaged");
 }

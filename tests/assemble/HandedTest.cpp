@@ -32,6 +32,22 @@ TEST(Handed, IsReadAsItWasSealedByEachWhoReadsIt)
     EXPECT_EQ(readHanded(file.get()), sample());
 }
 
+TEST(Handed, HoldsSeveralProgramsByTheirNames)
+{
+    Handed whole;
+    whole.controlSocket = "/run/shop.sock";
+    for (const auto* name : {"api", "web"}) {
+        whole.programs.push_back(sample());
+        whole.programs.back().program = name;
+    }
+    const auto file = seal(whole);
+
+    EXPECT_EQ(readHanded(file.get()), whole);
+    EXPECT_EQ(handedTo(whole, "web"), whole.programs.back());
+    EXPECT_EQ(handedTo(sample(), ""), sample());
+    EXPECT_THROW(handedTo(whole, "wep"), std::runtime_error);
+}
+
 TEST(Handed, CannotBeChangedAndIsNotInherited)
 {
     const auto file = seal(sample());

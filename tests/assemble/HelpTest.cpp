@@ -32,10 +32,11 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 {
     expectOneScreen(overview(All));
     for (const auto& command : commandTexts()) {
-        for (const auto* topic : {"", "hand-off", "network"}) {
+        for (const auto* topic : {"", "hand-off", "network", "programs"}) {
             const auto text = helpOf(command.command, topic);
             expectOneScreen(text);
-            EXPECT_THAT(text, HasSubstr(command.example));
+            const bool isOfSections = command.command == assemble::Run && std::string_view(topic) == "programs";
+            EXPECT_THAT(text, HasSubstr(isOfSections ? "baton run --config FILE" : command.example));
         }
     }
 }
@@ -55,6 +56,19 @@ TEST(Help, ListsWhatWorksAndNothingElse)
     EXPECT_THAT(helpOf(Status), Not(HasSubstr("network")));
     EXPECT_THAT(overview(Status), Not(HasSubstr("baton decode")));
     EXPECT_THAT(overview(Status), HasSubstr("baton status"));
+}
+
+TEST(Help, ShowsWhatStandsInTheSectionsOfAFile)
+{
+    const auto text = helpOf(assemble::Run, "programs");
+
+    for (const auto& option : optionTable()) {
+        if (option.commands != Section) continue;
+        EXPECT_THAT(text, HasSubstr("\n  " + std::string(option.name) + ' '));
+        EXPECT_THAT(helpOf(assemble::Run), Not(HasSubstr("--" + std::string(option.name) + ' ')));
+    }
+    EXPECT_THAT(text, HasSubstr("[program web]"));
+    EXPECT_THAT(helpOf(assemble::Run), HasSubstr("--help programs"));
 }
 
 TEST(Help, KnowsWhichPagesACommandHas)

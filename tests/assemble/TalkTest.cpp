@@ -145,6 +145,56 @@ TEST_F(Talk, SaysWhenBatonItselfCannotAnswer)
     }
 }
 
+std::string statusOfTwo()
+{
+    const auto one = control::parseStatus(status("serving", "", ""));
+    return print(std::vector<control::NamedStatus>{{"api", one}, {"web", one}}) + '\n';
+}
+
+TEST_F(Talk, ShowsTheStatusOfAllPrograms)
+{
+    const ScriptedBaton baton(socket, {{"status", {statusOfTwo()}}, {"program web status", {status("empty", "", "")}}});
+
+    EXPECT_EQ(run(statusCommand, Status), 0);
+    EXPECT_THAT(out.str(),
+                AllOf(HasSubstr("program     api\nstate       serving"), HasSubstr("\n\nprogram     web\n")));
+    out.str("");
+    EXPECT_EQ(run(statusCommand, Status, {"--json"}), 0);
+    EXPECT_EQ(out.str(), statusOfTwo());
+    out.str("");
+    EXPECT_EQ(run(statusCommand, Status, {"--json", "--program", "web"}), 0);
+    EXPECT_EQ(out.str(), status("empty", "", "")); // As of the only one.
+}
+
+TEST_F(Talk, ShowsTheHistoryOfAllPrograms)
+{
+    const auto one = line("1.1.0", store::Outcome::Committed);
+    const ScriptedBaton baton(
+        socket, {{"status", {statusOfTwo()}}, {"program api history", {one}}, {"program web history", {""}}});
+
+    EXPECT_EQ(run(historyCommand, History), 0);
+    EXPECT_THAT(out.str(), AllOf(testing::StartsWith("program api\n"), HasSubstr("\n\nprogram web\nnothing was")));
+    out.str("");
+    EXPECT_EQ(run(historyCommand, History, {"--json"}), 0);
+    EXPECT_THAT(out.str(), AllOf(HasSubstr("\"1.1.0\""), HasSubstr("\"program\":\"api\"}\n")));
+}
+
+TEST_F(Talk, EndsWith64WhereAProgramIsToBeNamed)
+{
+    const ScriptedBaton baton(
+        socket, {{"update", {"{\"error\":\"this Baton runs several programs: api, web\",\"usage\":true}\n"}},
+                 {"program api update", {"{\"accepted\":true}\n"}}});
+
+    try {
+        run(updateCommand, Update);
+        ADD_FAILURE() << "it was taken";
+    } catch (const UsageError& error) {
+        EXPECT_EQ(error.exitCode(), 64);
+        EXPECT_THAT(error.what(), HasSubstr("runs several programs: api, web"));
+    }
+    EXPECT_EQ(run(updateCommand, Update, {"--program", "api"}), 0);
+}
+
 TEST_F(Talk, EndsWith69WhereNoBatonIs)
 {
     for (auto* command : {statusCommand, historyCommand, updateCommand}) {

@@ -36,6 +36,23 @@ TEST(Status, IsOneLineOfJsonThatParses)
     EXPECT_THAT(print(fullStatus()), Not(HasSubstr("\n")));
 }
 
+TEST(Status, OfSeveralProgramsHasEachUnderItsName)
+{
+    auto ended = fullStatus();
+    ended.state = "ended";
+    ended.exitCode = 7;
+    const std::vector<NamedStatus> both{{"api", ended}, {"web", fullStatus()}};
+
+    const auto text = print(both);
+
+    EXPECT_EQ(parseStatuses(text), both);
+    EXPECT_THAT(text, testing::StartsWith(R"({"programs":{"api":{"state":"ended",)"));
+    EXPECT_THAT(text, HasSubstr(R"(},"web":)" + print(fullStatus()) + "}}")); // As if it were the only one.
+    EXPECT_THAT(describe(ended), HasSubstr("ended, with exit code 7"));
+    EXPECT_EQ(parseStatuses(print(fullStatus())), (std::vector<NamedStatus>{{"", fullStatus()}}));
+    EXPECT_THROW(parseStatuses("{}"), std::runtime_error);
+}
+
 TEST(Status, SaysNullForWhatIsNot)
 {
     Status status;
