@@ -79,6 +79,7 @@ try {
     lookAtClock();
     if (heard == Heard::Changed) lookAtStore();
     if (heard == Heard::Check) return hurry();
+    if (heard == Heard::Ask) return work(source::Asker::Schedule);
     if (goOnAt_ && doors_.clock.wall() >= *goOnAt_) {
         goOnAt_.reset(); // First: what fails below must not be tried again in the same moment.
         goOn();

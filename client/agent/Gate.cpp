@@ -20,6 +20,13 @@ std::optional<Bar> approval(const Settings& settings, const store::State& state,
     return Bar{version + " waits for approval: baton approve " + version, {}, {}};
 }
 
+std::optional<Bar> group(const store::State& state, const std::string& version)
+{
+    if (!state.setBack || state.setBack->key.version != version) return std::nullopt;
+    return Bar{
+        version + " waits for another release of " + state.setBack->member + ": its group failed with it", {}, {}};
+}
+
 std::optional<Bar> window(const schedule::Openings& windows, const store::State& state, const store::Attempt& attempt,
                           WallTime now, const char* why)
 {
@@ -34,8 +41,9 @@ std::optional<Bar> window(const schedule::Openings& windows, const store::State&
 std::optional<Bar> barToTaking(const Settings& settings, const store::State& state, const std::string& version,
                                WallTime now)
 {
-    auto bar = hold(state, now);
-    return bar ? bar : approval(settings, state, version);
+    if (auto bar = hold(state, now)) return bar;
+    if (auto bar = group(state, version)) return bar;
+    return approval(settings, state, version);
 }
 
 std::optional<Bar> barToFetching(const Settings& settings, const store::State& state, const store::Attempt& attempt,
@@ -53,7 +61,8 @@ std::optional<Bar> barToHandOff(const Settings& settings, const store::State& st
 
 bool makesWay(const store::State& before, const store::State& after)
 {
-    return (after.approved != before.approved && !after.approved.empty()) || (before.hold && !after.hold);
+    return (after.approved != before.approved && !after.approved.empty()) || (before.hold && !after.hold) ||
+           (before.setBack && !after.setBack);
 }
 
 } // namespace baton::agent

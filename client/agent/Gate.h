@@ -1,4 +1,4 @@
-// What stands between an offer and the hand-off: a hold, an approval, a window.
+// What stands between an offer and the hand-off: a hold, an approval, its group, a window.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -31,7 +31,7 @@ std::optional<Bar> barToFetching(const Settings& settings, const store::State& s
 std::optional<Bar> barToHandOff(const Settings& settings, const store::State& state, const store::Attempt& attempt,
                                 WallTime now);
 
-/// Whether a person has just made way for updates: `after` approves another version, or ends a hold.
+/// Whether way was just made for updates: `after` approves another version, ends a hold, or has its group try again.
 bool makesWay(const store::State& before, const store::State& after);
 
 } // namespace baton::agent

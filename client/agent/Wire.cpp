@@ -17,7 +17,12 @@ Heard meaningOf(std::string_view text)
 {
     const auto bell = control::parseBell(text);
     if (!bell) return Heard::Nothing;
-    return *bell == control::AgentBell::Check ? Heard::Check : Heard::Changed;
+    switch (*bell) {
+    case control::AgentBell::Check: return Heard::Check;
+    case control::AgentBell::Ask: return Heard::Ask;
+    case control::AgentBell::Changed: return Heard::Changed;
+    }
+    return Heard::Nothing;
 }
 
 } // namespace

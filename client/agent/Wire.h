@@ -8,7 +8,7 @@
 
 namespace baton::agent {
 
-enum class Heard { Nothing, Check, Changed, Gone };
+enum class Heard { Nothing, Check, Ask, Changed, Gone };
 
 struct Wire {
     virtual ~Wire() = default;

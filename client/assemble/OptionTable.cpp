@@ -110,6 +110,10 @@ constexpr std::array Table{
 
     Option{"command", ValueKind::Text, "LINE", "", "./server --verbose",
            "PROGRAM ARGS, parted into words as a shell would; no shell runs", Section, Once, Works, Topic::Programs},
+    Option{"group", ValueKind::ProgramName, "NAME", "", "shop",
+           "hands over with all others of that group, or not at all", Section, Once, Works, Topic::Programs},
+    Option{"group-wait", ValueKind::Duration, "DUR", "10m", "1h", "for members whose servers give no answer", Section,
+           Once, Works, Topic::Programs},
     Option{"essential", ValueKind::Choice, "yes|no", "no", "yes", "when it ends for good, all end", Section, Once,
            Works, Topic::Programs},
 

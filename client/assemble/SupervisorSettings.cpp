@@ -106,6 +106,8 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     supervise::Settings settings;
     settings.name = handed.program;
     settings.essential = handed.program.empty() || values.text("essential") == "yes";
+    settings.group = values.text("group");
+    if (values.has("group-wait")) settings.groupWait = values.duration("group-wait");
     settings.stateDirectory = handed.stateDirectory;
     settings.command = handed.command;
     settings.listeners = listenersOf(values);

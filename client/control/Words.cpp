@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t LastSecond = 253'402'300'799; // of the year 9999, the last that RFC 3339 can write
 
-constexpr std::array<std::string_view, 2> BellWords{"check", "changed"};
+constexpr std::array<std::string_view, 3> BellWords{"check", "ask", "changed"};
 
 using Kind = AgentNews::Kind;
 

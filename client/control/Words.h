@@ -12,6 +12,7 @@ namespace baton::control {
 /// To the agent. A lost message loses nothing: the agent reads the store at its start and after each bell.
 enum class AgentBell {
     Check,  ///< ask the server now; somebody is waiting for it
+    Ask,    ///< the same, for the program's group: windows hold, as for a check that was planned
     Changed ///< state.json or history.jsonl is new: send the events that follow from it
 };
 

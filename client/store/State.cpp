@@ -75,7 +75,21 @@ Install installFrom(const Json& object)
             object.value("isRollback", false)};
 }
 
-// An older version wrote none of these three.
+Json toJson(const SetBack& setBack)
+{
+    auto document = store::toJson(setBack.key);
+    document["member"] = setBack.member;
+    return document;
+}
+
+// An older version wrote none of these four.
+std::optional<SetBack> setBackFrom(const Json& document)
+{
+    const auto found = document.find("setBack");
+    if (found == document.end() || found->is_null()) return std::nullopt;
+    return SetBack{keyFrom(*found), text(*found, "member")};
+}
+
 std::optional<Crashes> crashesFrom(const Json& document)
 {
     const auto found = document.find("crashes");
@@ -112,6 +126,7 @@ try {
     state.lastGeneration = smallNumber(document, "lastGeneration");
     state.hold = holdFrom(document);
     state.crashes = crashesFrom(document);
+    state.setBack = setBackFrom(document);
     state.approved = approvedFrom(document);
     for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
     for (const auto& object : member(document, "blocked"))
@@ -139,6 +154,7 @@ std::string print(const State& state)
     document["lastGeneration"] = state.lastGeneration;
     document["hold"] = state.hold ? Json{{"until", state.hold->until}} : Json(nullptr);
     document["crashes"] = state.crashes ? toJson(*state.crashes) : Json(nullptr);
+    if (state.setBack) document["setBack"] = toJson(*state.setBack);
     document["approved"] = state.approved;
     document["generations"] = Json::array();
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));

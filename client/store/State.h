@@ -65,6 +65,14 @@ struct Hold {
     friend bool operator==(const Hold&, const Hold&) = default;
 };
 
+/// A release that was taken back for the fault of another program of its group: it waits until that one has another.
+struct SetBack {
+    ReleaseKey key;
+    std::string member;
+
+    friend bool operator==(const SetBack&, const SetBack&) = default;
+};
+
 /// The file state.json; only the supervisor writes it.
 struct State {
     static constexpr int Format = 1;
@@ -77,6 +85,7 @@ struct State {
     int lastGeneration = 0; ///< the highest number ever given
     std::optional<Hold> hold;
     std::optional<Crashes> crashes;
+    std::optional<SetBack> setBack;
     std::string approved; ///< the version that a person approved last; empty: none
     /// The newest line of history.jsonl, saved in one step with what it tells of and then appended there: after a crash
     /// in between the next start appends it.

@@ -140,13 +140,48 @@ void Handover::armDeadline()
     const auto deadline = machine_.deadline();
     if (!deadline) return deadline_.reset();
     deadline_ = loop_.after(std::max(Duration(0), *deadline - loop_.clock().now()), [this] {
+        if (isHeldBack()) return; // The phase lasts, and what may happen in it still can.
         machine_.tick();
         armDeadline();
     });
 }
 
+bool Handover::isHeldBack()
+{
+    if (phase() != Phase::ProbationBeside && phase() != Phase::ProbationAlone) return false;
+    return passed_ != phase() && !watcher_.mayGoOn(phase() == Phase::ProbationAlone ? Half::Alone : Half::Beside);
+}
+
+void Handover::goOn(bool forGood)
+{
+    passed_ = phase();
+    isDecided_ = forGood;
+    machine_.tick();
+    armDeadline();
+}
+
+void Handover::setBack(const store::ReleaseKey& key, const std::string& member, const std::string& why)
+{
+    faultOf_ = member;
+    if (candidate_ && !startsTheCurrent(phase())) return unhealthy(candidate_->number(), why);
+    failure_ = why;
+    if (phase() == Phase::Switching) return; // The old one ends already; startAlone() sees.
+    candidateKey_ = key;
+    if (pending_ == key) pending_.reset();
+    blockCandidate();
+    candidateKey_.reset();
+}
+
+void Handover::commitDecided(const store::ReleaseKey& key)
+{
+    log_.warning(key.version + " was committed by a Baton that was killed in that moment");
+    recordCommit(key, false);
+}
+
 void Handover::entered(Phase phase, Event because)
 {
+    passed_.reset();
+    isDecided_ = false;
     sayPhase(phase, because);
     watcher_.generationsChanged();
     if (phase == Phase::Serving || phase == Phase::Empty) {

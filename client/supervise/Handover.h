@@ -29,6 +29,10 @@ struct HandoverWatcher {
     virtual void beforeStart() = 0;
     /// A phase was entered, or a generation has ended: what is shared is looked after.
     virtual void generationsChanged() = 0;
+    /// A half of the probation is over. False: the hand-off stays where it is until Handover::goOn().
+    virtual bool mayGoOn(Half half) = 0;
+    /// A release that was to take over was taken back, and why.
+    virtual void takenBack(const store::ReleaseKey& key, const std::string& why) = 0;
     /// Nothing runs any more and nothing is to: Baton ends with this code.
     virtual void finished(int exitCode) = 0;
 };
@@ -46,6 +50,16 @@ public:
     /// Hands over to what stands in releases/ and is the ledger's install: now, or as soon as what is under way is
     /// over.
     void offer(const store::ReleaseKey& key);
+
+    /// The half of the probation that is over is over for all; for good: the commit is decided, whatever the disk says.
+    void goOn(bool forGood);
+
+    /// Takes back what is on its way in, or `key`, which was to be, for the fault of `member`: it is not blocked, and
+    /// waits until that one has another release.
+    void setBack(const store::ReleaseKey& key, const std::string& member, const std::string& why);
+
+    /// Before start(): `key` was committed by a Baton that could not write it down any more.
+    void commitDecided(const store::ReleaseKey& key);
 
     /// Hands over from the current release to itself, as soon as nothing else is under way. There must be one.
     void restart();
@@ -103,6 +117,7 @@ private:
     void startPrevious();
     void retryPrevious();
     bool blockCandidate();
+    bool blockNobody(const store::ReleaseKey& key, const std::string& member, const std::string& reason);
     void endCandidate();
     bool takeOver();
     bool drainOld();
@@ -113,6 +128,8 @@ private:
     void endOld();
     void takeBack();
     bool commit();
+    bool recordCommit(const store::ReleaseKey& key, bool mustRecord);
+    bool isHeldBack();
     void goBack(store::State& state, const store::ReleaseKey& key) const;
     void stopAll();
     void exitWhenAllEnded();
@@ -159,8 +176,11 @@ private:
     std::optional<store::ReleaseKey> pending_;
     bool pendingIsRollback_ = false;
     bool candidateIsRollback_ = false;
-    std::string failure_;      // why the candidate is taken back
-    bool faultIsOurs_ = false; // … and the release is not to blame
+    std::string failure_;         // why the candidate is taken back
+    bool faultIsOurs_ = false;    // … and the release is not to blame
+    std::string faultOf_;         // … but that member of its group
+    std::optional<Phase> passed_; // The group lets us leave it.
+    bool isDecided_ = false;
     bool wasReady_ = false;
     Instant started_;
     int switchingNumber_ = 0;

@@ -126,7 +126,7 @@ bool Handover::startAlone()
         const int tries = state.install && state.install->key == key ? state.install->tries : 0;
         state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_};
     };
-    if (launch(key, begin, false)) return true;
+    if (faultOf_.empty() && launch(key, begin, false)) return true;
     faultIsOurs_ = true;
     machine_.post(Event::CandidateEnded);
     return true;
@@ -162,6 +162,8 @@ bool Handover::blockCandidate()
     const auto key = *candidateKey_;
     if (failure_.empty()) failure_ = "it was not ready within " + printDuration(settings_.readyTimeout);
     const auto reason = std::exchange(failure_, {});
+    const auto member = std::exchange(faultOf_, {});
+    if (!member.empty()) return blockNobody(key, member, reason);
     const int errorCode = wasReady_ ? code::RolledBack : code::CandidateFailed;
     if (key == ledger_.state().current) { // It was to be started anew, and has proven itself before.
         log_.error(key.version + " could not be started anew: " + reason);
@@ -177,6 +179,21 @@ bool Handover::blockCandidate()
         ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
                            reason);
     });
+    watcher_.takenBack(key, reason);
+    watcher_.ledgerChanged();
+    return true;
+}
+
+// Another member of its group is to blame, and may bring a better release.
+bool Handover::blockNobody(const store::ReleaseKey& key, const std::string& member, const std::string& reason)
+{
+    log_.error(key.version + " taken back: " + reason + "; it waits until " + member + " has another release");
+    ledger_.note("take back " + key.version, [&](store::State& state) {
+        state.setBack = store::SetBack{key, member};
+        state.install.reset();
+        ledger_.setOutcome(state, key, store::Outcome::Failed, code::DeferredByPolicy, reason);
+    });
+    watcher_.takenBack(key, reason);
     watcher_.ledgerChanged();
     return true;
 }
@@ -288,9 +305,8 @@ void Handover::goBack(store::State& state, const store::ReleaseKey& key) const
     ledger_.setOutcome(state, unwanted, store::Outcome::RolledBack, code::RolledBack, reason);
 }
 
-bool Handover::commit()
+bool Handover::recordCommit(const store::ReleaseKey& key, bool mustRecord)
 {
-    const auto key = *candidateKey_;
     const auto change = [&](store::State& state) {
         if (state.current && state.current != key && state.install && state.install->isRollback) {
             goBack(state, key);
@@ -301,11 +317,19 @@ bool Handover::commit()
         state.current = key;
         state.crashes.reset();
         state.install.reset();
+        state.setBack.reset();
     };
-    if (!ledger_.state().current)
-        ledger_.note("commit " + key.version, change); // There is nothing to go back to.
-    else if (!ledger_.record("commit " + key.version, change))
-        return false;
+    if (mustRecord) return ledger_.record("commit " + key.version, change);
+    ledger_.note("commit " + key.version, change);
+    return true;
+}
+
+bool Handover::commit()
+{
+    const auto key = *candidateKey_;
+    // Without a current release there is nothing to go back to; and what is decided for a group is written down
+    // already.
+    if (!recordCommit(key, ledger_.state().current && !isDecided_)) return false;
     log_.info(key.version + " committed");
     if (standingBy_) {
         standingBy_->endStandBy(settings_.drainSignal, settings_.drainTimeout);

@@ -42,7 +42,7 @@ std::string endOf(const JobResult& result)
 
 Preparation::Preparation(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store,
                          Ledger& ledger, std::function<void(const store::ReleaseKey&)> installed,
-                         std::function<void()> settled)
+                         std::function<void(const std::string&)> settled)
     : loop_(loop),
       log_(log),
       settings_(settings),
@@ -103,7 +103,7 @@ void Preparation::judge(const JobResult& result)
     stagers_ = 0;
     if (verdict->kind == store::VerdictKind::Nothing) return;
     if (verdict->kind != store::VerdictKind::Staged) return refuse(*verdict);
-    if (isSettled(verdict->key)) return settled_(); // We were killed before the agent read so: it only has to look.
+    if (isSettled(verdict->key)) return settled_({}); // We were killed before the agent read so: it only has to look.
     if (ledger_.state().isBlocked(verdict->key))
         return refuse({store::VerdictKind::Refused, verdict->key, code::IgnoredByPolicy, "it is blocked here"});
     log_.info(verdict->key.version + " verified and unpacked in " + printDuration(loop_.clock().now() - begun_));
@@ -215,7 +215,7 @@ void Preparation::refuse(const store::Verdict& verdict)
         ledger_.setOutcome(state, verdict.key, forGood ? store::Outcome::Refused : store::Outcome::Failed, verdict.code,
                            reason);
     });
-    settled_();
+    settled_(verdict.key.version + (forGood ? " was refused: " : " could not be installed: ") + reason);
     try {
         store_.discardStaged(verdict.key);
     } catch (const std::exception& e) {

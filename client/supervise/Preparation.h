@@ -19,10 +19,11 @@ namespace baton::supervise {
 /// goes on from what lies in the store.
 class Preparation {
 public:
-    /// `installed` is called when the release stands whole in releases/; `settled` when there is none to wait for: what
-    /// became of the download is in the history then.
+    /// `installed` is called when the release stands whole in releases/; `settled` when there is none to wait for, with
+    /// the reason if it was refused: what became of the download is in the history then.
     Preparation(loop::EventLoop& loop, Log& log, const Settings& settings, const store::Store& store, Ledger& ledger,
-                std::function<void(const store::ReleaseKey&)> installed, std::function<void()> settled);
+                std::function<void(const store::ReleaseKey&)> installed,
+                std::function<void(const std::string&)> settled);
 
     /// Starts the stager, unless it runs already. A stager that dies without a verdict is started again, twice; then
     /// the download is given up as failed.
@@ -56,7 +57,7 @@ private:
     const store::Store& store_;
     Ledger& ledger_;
     std::function<void(const store::ReleaseKey&)> installed_;
-    std::function<void()> settled_;
+    std::function<void(const std::string&)> settled_;
     std::unique_ptr<Job> job_;
     Instant begun_;
     std::string step_;

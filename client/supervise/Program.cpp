@@ -40,13 +40,9 @@ Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSe
       reload_(world.loop, log_, settings_, listeners_, guard_),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
       preparation_(
-          world.loop, log_, settings_, store_, ledger_,
-          [this](const store::ReleaseKey& key) {
-              ledgerChanged();
-              handover_.offer(key);
-          },
-          [this] { ledgerChanged(); }),
-      steering_(ledger_, world.clock, log_, [this] { ledgerChanged(); })
+          world.loop, log_, settings_, store_, ledger_, [this](const store::ReleaseKey& key) { installed(key); },
+          [this](const std::string& why) { refused(why); }),
+      steering_(ledger_, world.clock, log_, [this] { steered(); })
 {
     ledger_.note("start", [this](store::State& state) {
         std::erase_if(state.generations, [this](const auto& record) { return !orphans_.has(record.number); });
@@ -135,7 +131,7 @@ void Program::resumeInstall()
     const auto install = ledger_.state().install;
     if (install && install->step != store::InstallStep::TryOut && store_.loadRelease(install->key)) {
         log_.info(install->key.version + " is installed already; its hand-over goes on");
-        return handover_.offer(install->key);
+        return installed(install->key);
     }
     if (std::filesystem::exists(store_.attemptFile())) preparation_.begin();
 }
@@ -149,12 +145,15 @@ void Program::finished(int exitCode)
 {
     if (exitCode_) return;
     exitCode_ = exitCode;
+    if (offered_) cameToNothing("it has ended for good");
+    settleIfBack();
     world_.watcher.ended(number(), exitCode);
 }
 
 void Program::heard(const control::AgentNews& news)
 {
     using Kind = control::AgentNews::Kind;
+    const bool hadAttempt = news_.attempt.has_value();
     const auto time = [&] { return printTimestamp(WallTime(std::chrono::seconds(news.time))); };
     switch (news.kind) {
     case Kind::Downloaded:
@@ -183,6 +182,7 @@ void Program::heard(const control::AgentNews& news)
         break;
     case Kind::Failed: giveUp(news); break;
     }
+    if (!settings_.group.empty()) heardForGroup(news, hadAttempt);
 }
 
 void Program::giveUp(const control::AgentNews& news)
@@ -196,7 +196,7 @@ void Program::giveUp(const control::AgentNews& news)
     ledger_.note("the end of the attempt at " + key.version, [&](store::State& state) {
         ledger_.setOutcome(state, key, store::Outcome::Failed, news.code, news.detail);
     });
-    ledgerChanged();
+    refused(key.version + " could not be had: " + news.detail);
 }
 
 std::string Program::answer(const std::string& command)
@@ -240,6 +240,8 @@ control::Status Program::status() const
     status.attempt = news_.attempt;
     if (status.attempt && !preparation_.step().empty()) status.attempt->stage = preparation_.step();
     status.waiting = news_.waiting;
+    if (const auto sentence = world_.watcher.groupSentence(number()); offered_ && !sentence.empty())
+        status.waiting = {sentence, {}};
     status.offered = news_.offered;
     status.hold = steering_.hold();
     status.nextCheck = news_.nextCheck;

@@ -9,6 +9,7 @@
 #include "client/store/Store.h"
 #include "client/supervise/AgentProcess.h"
 #include "client/supervise/CannotStart.h"
+#include "client/supervise/GroupPlan.h"
 #include "client/supervise/Handover.h"
 #include "client/supervise/Ledger.h"
 #include "client/supervise/ListenerGuard.h"
@@ -36,6 +37,14 @@ struct ProgramWatcher {
     virtual void ended(int number, int exitCode) = 0;
     /// It has nothing to listen on, and will not run; why, and what to do.
     virtual void cannotStart(int number, const CannotStart& why) = 0;
+
+    // To its group, if it has one.
+    virtual void stands(int number) = 0;
+    virtual void passed(int number, Half half) = 0;
+    virtual void failed(int number, const std::string& why) = 0;
+    virtual void settled(int number) = 0;
+    virtual void lift(int number) = 0;
+    virtual std::string groupSentence(int number) const = 0;
 };
 
 /// What all programs of a process share; outlives them.
@@ -76,6 +85,24 @@ public:
     /// Whether a process of this generation lives: ours, or one that an earlier Baton left.
     bool lives(int generation) const { return handover_.lives(generation) || orphans_.has(generation); }
 
+    // Of a member of a group. What it is told to do was planned by the group.
+    Handoff way() const { return settings_.handoff; }
+    Stand stand() const;
+    /// Its release that waits for the group, or is handed over with it.
+    const std::optional<store::ReleaseKey>& offered() const { return offered_; }
+    bool isOnItsWay(const store::ReleaseKey& key) const;
+    /// Why it stands at Failing.
+    const std::string& lastCheckResult() const { return news_.lastCheckResult; }
+    void askForGroup();
+    void beginForGroup();
+    void goOn(bool forGood);
+    void setBack(const store::ReleaseKey& key, const std::string& member, const std::string& why);
+    void setBack(const std::string& member, const std::string& why);
+    /// If it was set back for the fault of that member, it need not wait any more.
+    void lift(const std::string& member);
+    /// Before start(): its release was committed by a Baton that was killed.
+    void commitDecided(const store::ReleaseKey& key) { handover_.commitDecided(key); }
+
     /// The answer to a command of the control socket: lines, the last one ended.
     std::string answer(const std::string& command);
 
@@ -85,7 +112,9 @@ private:
     // HandoverWatcher
     void ledgerChanged() override;
     void beforeStart() override { guard_.beforeStart(handover_.running()); }
-    void generationsChanged() override { guard_.check(handover_.running()); }
+    void generationsChanged() override;
+    bool mayGoOn(Half half) override;
+    void takenBack(const store::ReleaseKey& key, const std::string& why) override;
     void finished(int exitCode) override;
 
     bool mustWaitForOrphans() const;
@@ -93,6 +122,12 @@ private:
     void warnOfOtherGroups();
     void forgetOrphan(int generation);
     void resumeInstall();
+    void installed(const store::ReleaseKey& key);
+    void refused(const std::string& why);
+    void cameToNothing(const std::string& why);
+    void settleIfBack();
+    void steered();
+    void heardForGroup(const control::AgentNews& news, bool hadAttempt);
     void heard(const control::AgentNews& news);
     void giveUp(const control::AgentNews& news);
     std::string handOverAgain(const std::string& command);
@@ -110,7 +145,14 @@ private:
     Preparation preparation_;
     Steering steering_;
     std::unique_ptr<AgentProcess> agent_;
-    control::Status news_;          // the part of the status that the agent tells
+    control::Status news_; // the part of the status that the agent tells
+    // Of a member of a group.
+    std::optional<store::ReleaseKey> offered_;
+    std::optional<Stand> answered_; // by what its server said last
+    bool begun_ = false;            // its hand-off, with the group's
+    bool goesBack_ = false;
+    bool isSetBack_ = false; // for another's fault
+
     bool waits_ = false;            // for orphans, before anything of it starts
     std::optional<int> exitCode_{}; // It is over.
 };

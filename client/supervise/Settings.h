@@ -65,9 +65,11 @@ struct RoleCommand {
 
 /// Of one program.
 struct Settings {
-    std::string name;      ///< among several; empty: the only one
-    int number = 0;        ///< among all, from 0 on
-    bool essential = true; ///< when it has ended for good, all end
+    std::string name;            ///< among several; empty: the only one
+    int number = 0;              ///< among all, from 0 on
+    bool essential = true;       ///< when it has ended for good, all end
+    std::string group;           ///< it hands over with all programs of that name, or not at all; empty: with none
+    Duration groupWait{600'000}; ///< for members whose servers do not answer
     std::filesystem::path stateDirectory;
     std::vector<std::string> command; ///< PROGRAM ARGS as typed; {release} in them stands for the release's directory
     std::vector<os::ListenAddress> listeners;

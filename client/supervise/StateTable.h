@@ -25,6 +25,9 @@ enum class Phase {
     Stopping         ///< everything ends
 };
 
+/// Of a probation: beside the old release, then alone.
+enum class Half { Beside, Alone };
+
 enum class Event {
     OfferBeside,                 ///< a release is installed and is to take over by overlap
     OfferRestart,                ///< … and is to take over by restart

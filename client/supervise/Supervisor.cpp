@@ -6,6 +6,7 @@
 #include "client/supervise/Adopted.h"
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/Fates.h"
+#include "client/supervise/Group.h"
 #include "client/supervise/Program.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/ServiceWatchdog.h"
@@ -73,8 +74,16 @@ public:
 private:
     void ended(int number, int exitCode) override;
     void cannotStart(int number, const CannotStart& why) override;
+    void stands(int number) override;
+    void passed(int number, Half half) override;
+    void failed(int number, const std::string& why) override;
+    void settled(int number) override;
+    void lift(int number) override;
+    std::string groupSentence(int number) const override;
 
     bool isSeveral() const { return !settings_.programs.front().name.empty(); }
+    void formGroups();
+    Group* groupOf(int number) const;
     ListenerSet listenersFor(const Settings& program);
     void checkInherited() const;
     void forgetInherited();
@@ -95,7 +104,8 @@ private:
     Fates fates_;
     ListenerSet inherited_;                          // what systemd passed and no program has taken
     std::vector<std::unique_ptr<Program>> programs_; // by their numbers
-    std::map<int, loop::Registration> letGo_;        // of those that are over
+    std::vector<std::unique_ptr<Group>> groups_;
+    std::map<int, loop::Registration> letGo_; // of those that are over
     std::unique_ptr<loop::Signals> signals_;
     std::unique_ptr<control::ControlServer> control_;
     std::optional<CannotStart> cannotStart_;
@@ -114,6 +124,65 @@ Supervisor::Supervisor(const SupervisorSettings& settings, Log& log)
     for (const auto& program : settings_.programs)
         programs_.push_back(std::make_unique<Program>(world_, program, listenersFor(program)));
     forgetInherited();
+    formGroups();
+}
+
+void Supervisor::formGroups()
+{
+    std::map<std::string, std::vector<const Settings*>> members;
+    for (const auto& program : settings_.programs)
+        if (!program.group.empty()) members[program.group].push_back(&program);
+    for (const auto& [name, programs] : members) {
+        std::vector<int> numbers;
+        Duration longest{0};
+        for (const auto* program : programs) {
+            numbers.push_back(program->number);
+            longest = std::max(longest, program->groupWait);
+        }
+        groups_.push_back(std::make_unique<Group>(
+            loop_, log_, name, settings_.stateDirectory, numbers, longest,
+            [this](int number) -> Program& { return *programs_.at(static_cast<std::size_t>(number)); }));
+    }
+}
+
+// Nothing while all end: what is under way goes on with the next Baton.
+Group* Supervisor::groupOf(int number) const
+{
+    if (stops_) return nullptr;
+    const auto found =
+        std::find_if(groups_.begin(), groups_.end(), [number](const auto& group) { return group->has(number); });
+    return found == groups_.end() ? nullptr : found->get();
+}
+
+void Supervisor::stands(int number)
+{
+    if (auto* const group = groupOf(number)) group->stands(number);
+}
+
+void Supervisor::passed(int number, Half half)
+{
+    if (auto* const group = groupOf(number)) group->passed(number, half);
+}
+
+void Supervisor::failed(int number, const std::string& why)
+{
+    if (auto* const group = groupOf(number)) group->failed(number, why);
+}
+
+void Supervisor::settled(int number)
+{
+    if (auto* const group = groupOf(number)) group->settled(number);
+}
+
+void Supervisor::lift(int number)
+{
+    if (auto* const group = groupOf(number)) group->lift(number);
+}
+
+std::string Supervisor::groupSentence(int number) const
+{
+    const auto* const group = groupOf(number);
+    return group == nullptr ? std::string() : group->sentence(number);
 }
 
 ListenerSet Supervisor::listenersFor(const Settings& program)
@@ -152,6 +221,7 @@ int Supervisor::run()
     adoptOrphans();
     signals_ = std::make_unique<loop::Signals>(loop_, numbers, [this](int number) { signalled(number); });
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
+    for (const auto& group : groups_) group->recover();
     for (const auto& program : programs_) program->start();
     const ServiceWatchdog watchdog(loop_);
     loop_.run();

@@ -38,6 +38,21 @@ TEST_F(Gate, IsOpenWhereNobodySaysAnything)
     EXPECT_FALSE(toHandOff());
 }
 
+TEST_F(Gate, WaitsForTheProgramThatItsGroupFailedWith)
+{
+    auto failed = state;
+    failed.setBack = store::SetBack{New, "api"};
+    EXPECT_TRUE(makesWay(failed, state));
+    EXPECT_FALSE(makesWay(state, failed));
+    state = failed;
+
+    EXPECT_THAT(toTaking()->why, HasSubstr("1.1.0 waits for another release of api"));
+    EXPECT_FALSE(toTaking()->until);
+    EXPECT_TRUE(toHandOff());
+    state.setBack->key.version = "1.0.9"; // Another one is free.
+    EXPECT_FALSE(toTaking());
+}
+
 TEST_F(Gate, WaitsForTheWindowOfTheHandOffAndFetchesMeanwhile)
 {
     settings.handOffWindows = nights();

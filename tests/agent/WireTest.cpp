@@ -23,9 +23,11 @@ TEST(SocketWire, HearsTheBellWhileItWaits)
     SocketWire wire(ours.get());
     say(theirs, control::AgentBell::Changed);
     say(theirs, control::AgentBell::Check);
+    say(theirs, control::AgentBell::Ask);
 
     EXPECT_EQ(wire.wait(1h), Heard::Changed);
     EXPECT_EQ(wire.wait(0s), Heard::Check);
+    EXPECT_EQ(wire.wait(0s), Heard::Ask);
     EXPECT_EQ(wire.wait(0s), Heard::Nothing);
     theirs.reset();
     EXPECT_EQ(wire.wait(1h), Heard::Gone);

@@ -75,7 +75,8 @@ TEST(Words, HoldNoControlCharacterThatReachesALog)
 
 TEST(Words, RingTheBell)
 {
-    for (const auto bell : {AgentBell::Check, AgentBell::Changed}) EXPECT_EQ(parseBell(print(bell)), bell);
+    for (const auto bell : {AgentBell::Check, AgentBell::Ask, AgentBell::Changed})
+        EXPECT_EQ(parseBell(print(bell)), bell);
     EXPECT_FALSE(parseBell("check\n"));
     EXPECT_FALSE(parseBell(""));
 }

@@ -26,6 +26,7 @@ State fullState()
     state.lastGeneration = 8;
     state.hold = Hold{"2026-12-01T00:00:00Z"};
     state.crashes = Crashes{One, 2};
+    state.setBack = SetBack{Two, "api"};
     state.approved = "1.2.0";
     state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why"};
     return state;

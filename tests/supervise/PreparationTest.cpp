@@ -56,7 +56,8 @@ struct PreparationTest : ::testing::Test {
         ledger = std::make_unique<Ledger>(store, clock, log);
         Preparation preparation(
             loop, log, settings, store, *ledger,
-            [this](const store::ReleaseKey& key) { end("installed " + key.version); }, [this] { end("settled"); });
+            [this](const store::ReleaseKey& key) { end("installed " + key.version); },
+            [this](const std::string&) { end("settled"); });
         preparation.begin();
         const auto limit = loop.after(Duration(20'000), [this] { end("nothing happened"); });
         loop.run();

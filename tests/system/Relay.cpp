@@ -46,6 +46,13 @@ Command commandOf(const RunOptions& options, const fs::path& state, const std::s
     return command;
 }
 
+// Several may ask at a time.
+std::string nextLog()
+{
+    static int count = 0;
+    return "load-" + std::to_string(++count) + ".log";
+}
+
 Command loadCommand(const std::string& address, std::vector<std::string> options)
 {
     options.insert(options.begin(), "baton-load");
@@ -100,7 +107,7 @@ std::vector<fs::path> filesBelow(const fs::path& directory)
 } // namespace
 
 Clients::Clients(const Scratch& scratch, const std::string& address, std::vector<std::string> options)
-    : process_(loadCommand(address, std::move(options)), scratch / "load.log")
+    : process_(loadCommand(address, std::move(options)), scratch / nextLog())
 {
 }
 
