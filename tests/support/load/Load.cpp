@@ -139,7 +139,7 @@ bool Load::start(Session& session, const Asked& asked)
         if (session.mode() == Mode::Kept && opening == Session::Opening::Begun) ++report_.opened;
         if (opening == Session::Opening::Refused) {
             ++report_.of(asked.mode).sent;
-            ++report_.of(asked.mode).failures[static_cast<std::size_t>(Trouble::Refused)];
+            countFailure(asked, Trouble::Refused);
             release(session);
             return true;
         }
@@ -167,10 +167,16 @@ void Load::fail(Session& session, Trouble trouble)
         --counts.sent; // It will be sent once more.
         keptWaiting_.push_front(*session.asked());
     } else {
-        ++counts.failures[static_cast<std::size_t>(trouble)];
+        countFailure(*session.asked(), trouble);
     }
     session.finish(false);
     release(session);
+}
+
+void Load::countFailure(const Asked& asked, Trouble trouble)
+{
+    ++report_.of(asked.mode).failures[static_cast<std::size_t>(trouble)];
+    if (onEnd) onEnd({asked, Steady::now(), trouble, {}});
 }
 
 void Load::countAnswer(Session& session)
@@ -189,6 +195,7 @@ void Load::countAnswer(Session& session)
     ++count->second.answered;
     count->second.last = sinceStart;
     if (isNew && onNewVersion) onNewVersion(version, sinceStart, session.mode());
+    if (onEnd) onEnd({*session.asked(), now, {}, version});
 
     session.finish(session.mode() == Mode::Kept && session.answer().keepsAlive());
     release(session);
@@ -212,9 +219,8 @@ void Load::expire(Moment now)
         if (session->asked() && session->asked()->due < latest) fail(*session, Trouble::Timeout);
     for (auto* waiting : {&newWaiting_, &keptWaiting_})
         for (; !waiting->empty() && waiting->front().due < latest; waiting->pop_front()) {
-            auto& counts = report_.of(waiting->front().mode);
-            ++counts.sent;
-            ++counts.failures[static_cast<std::size_t>(Trouble::Timeout)];
+            ++report_.of(waiting->front().mode).sent;
+            countFailure(waiting->front(), Trouble::Timeout);
         }
 }
 

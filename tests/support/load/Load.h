@@ -8,11 +8,20 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 namespace baton::load {
+
+/// What became of one request.
+struct Ended {
+    Asked asked;
+    Moment at;
+    std::optional<Trouble> trouble; ///< nothing: answered
+    std::string version;            ///< of an answer
+};
 
 /// Asks as the options say, in the calling thread. Never repeats a request unless the options say so.
 class Load {
@@ -22,6 +31,9 @@ public:
 
     /// Called once for each version, when it answers for the first time.
     std::function<void(const std::string& version, Micros sinceStart, Mode mode)> onNewVersion;
+
+    /// Called once for each request that is counted.
+    std::function<void(const Ended& ended)> onEnd;
 
     /// Until the duration is over or `stop` becomes readable (-1: never); then waits for the answers that are still
     /// due. @throws std::system_error when this machine is at its end, not the server.
@@ -44,6 +56,7 @@ private:
     bool start(Session& session, const Asked& asked);
     void handle(Session& session);
     void fail(Session& session, Trouble trouble);
+    void countFailure(const Asked& asked, Trouble trouble);
     void countAnswer(Session& session);
     void release(Session& session);
     void expire(Moment now);

@@ -99,6 +99,31 @@ TEST(Load, CountsAnswersByVersionOnNewConnections)
     EXPECT_EQ(seen, "1.0.0");
 }
 
+TEST(Load, TellsOfEachRequestOnceWhenItWasDueAndHowItEnded)
+{
+    bool odd = false;
+    OneByOneServer server([&odd](int socket) {
+        if (readRequest(socket)) answer(socket, "Connection: close\r\n", (odd = !odd) ? "200 OK" : "503 Busy");
+    });
+    auto options = server.optionsFor();
+    options.newPerSecond = 100;
+    std::vector<Ended> ended;
+    Load load(options);
+    load.onEnd = [&ended](const Ended& each) { ended.push_back(each); };
+
+    const auto report = load.run(-1);
+
+    EXPECT_EQ(ended.size(), report.sent());
+    std::uint64_t answered = 0;
+    for (const auto& each : ended) {
+        EXPECT_LE(each.asked.due, each.at);
+        EXPECT_EQ(each.version, each.trouble ? "" : "1.0.0");
+        if (!each.trouble) ++answered;
+    }
+    EXPECT_EQ(answered, report.answered());
+    EXPECT_EQ(ended.size() - answered, count(report.of(Mode::New), Trouble::BadStatus));
+}
+
 TEST(Load, UsesAKeptConnectionAgainAndOpensAnotherWhenToldTo)
 {
     OneByOneServer server([](int socket) {

@@ -22,6 +22,8 @@ const std::string_view Usage = R"(baton-load asks a server at a steady rate and 
   --repeat-unread    ask again when a reused connection was closed before any byte of an answer; counted apart
   --timeline         say at once when a version answers for the first time
   --json             the summary as JSON
+  --each FILE        a line for each request: when it was due and when it ended, in microseconds of the monotonic
+                     clock; new or kept; answered or the kind of failure; the version that answered
 
 Exit codes: 0 all answered, 1 something failed or nothing was asked, 64 wrong options.
 Example: baton-load --new 300 --kept 300 --duration 30s 127.0.0.1:8000
@@ -76,6 +78,10 @@ void setValue(Options& options, std::string_view name, std::string_view value)
             options.*length.field = *parsed;
             return;
         }
+    if (name == "--each") {
+        options.each = value;
+        return;
+    }
     if (name != "--path") refuse("unknown option " + escaped(name));
     if (!value.starts_with('/')) refuse("--path needs a path that begins with /");
     options.path = value;

@@ -24,6 +24,7 @@ struct Options {
     bool repeatUnread = false; ///< ask again when a reused connection was closed before any byte of an answer
     bool timeline = false;     ///< say at once when a version answers for the first time
     bool json = false;
+    std::string each; ///< a file for a line on each request; none if empty
 };
 
 /// `arguments` without argv[0].

@@ -7,7 +7,8 @@ namespace {
 
 TEST(LoadOptions, AreReadFromTheCommandLine)
 {
-    const auto options = parseOptions({"--new", "300", "--kept", "20", "--duration", "30s", "--json", "unix:/run/web"});
+    const auto options = parseOptions(
+        {"--new", "300", "--kept", "20", "--duration", "30s", "--json", "--each", "lines", "unix:/run/web"});
 
     ASSERT_TRUE(options) << options.error().detail;
     EXPECT_EQ(options->newPerSecond, 300);
@@ -16,6 +17,7 @@ TEST(LoadOptions, AreReadFromTheCommandLine)
     EXPECT_EQ(options->duration, Duration(30'000));
     EXPECT_EQ(options->target.path, "/run/web");
     EXPECT_TRUE(options->json);
+    EXPECT_EQ(options->each, "lines");
     EXPECT_FALSE(options->repeatUnread);
 }
 
