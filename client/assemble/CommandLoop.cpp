@@ -16,7 +16,7 @@ namespace baton::assemble {
 namespace {
 
 /// They have their place in the design and none in this version.
-constexpr std::array<std::string_view, 5> Later{"keygen", "sign", "verify", "diff", "patch"};
+constexpr std::array<std::string_view, 3> Later{"keygen", "sign", "verify"};
 
 [[noreturn]] void refuseCommand(const std::string& name)
 {

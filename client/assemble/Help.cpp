@@ -36,7 +36,16 @@ constexpr std::array Texts{
                 "baton restart --state-dir /var/lib/web"},
     CommandText{Decode, "decode", "decode request|response [FILE|-]",
                 "one canonical JSON of an Omaha message, whatever its form", "baton decode response answer.xml"},
+    CommandText{Diff, "diff", "diff OLD NEW PATCH | diff --against DIR NEW OUTDIR",
+                "makes patches, by which an update costs the bytes that changed",
+                "baton diff --tree web-1.4.0.tar.zst web-1.5.0.tar.zst web-1.4.0-1.5.0.bsdiff-zstd"},
+    CommandText{Patch, "patch", "patch OLD PATCH NEW",
+                "applies a patch of baton diff, of bsdiff or of zstd --patch-from",
+                "baton patch server-1.4.0 server.bsdiff server-1.5.0"},
 };
+
+// These take neither the environment's options nor a configuration file.
+bool isAlone(Command command) { return command == Decode || command == Diff || command == Patch; }
 
 constexpr std::size_t Column = 32;
 
@@ -164,9 +173,9 @@ std::string helpOf(Command command, std::string_view topic)
     if (!taken.empty()) text += '\n' + linesOf(taken);
     if (topic.empty()) text += morePages(*found);
     if (topic == topicName(Topic::Programs)) return text + std::string(Example);
-    if (command != Decode) text += "\nOptions also come as BATON_NAME and from --config.";
+    if (!isAlone(command)) text += "\nOptions also come as BATON_NAME and from --config.";
     if (std::any_of(taken.begin(), taken.end(), takesDuration)) text += " Durations: 250ms, 30s, 5m, 1h, 2d.";
-    if (command != Decode) text += '\n';
+    if (!isAlone(command)) text += '\n';
     return text + "\nExample:\n  " + std::string(found->example) + '\n';
 }
 

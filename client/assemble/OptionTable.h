@@ -44,7 +44,9 @@ enum Command : unsigned {
     Reload = 1U << 9U,
     Rollback = 1U << 10U,
     Restart = 1U << 11U,
-    Section = 1U << 12U ///< no command: an option of it alone stands in a program's section of a configuration file
+    Diff = 1U << 12U,
+    Patch = 1U << 13U,
+    Section = 1U << 14U ///< no command: an option of it alone stands in a program's section of a configuration file
 };
 
 /// Which page of --help shows an option; the words are those of topicName().

@@ -3,6 +3,7 @@
 #include "client/assemble/Become.h"
 #include "client/assemble/CheckCommand.h"
 #include "client/assemble/CommandLoop.h"
+#include "client/assemble/DeltaCommands.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/Roles.h"
 #include "client/assemble/Run.h"
@@ -39,6 +40,8 @@ int main(int count, char** words)
         CommandWork{Run, run},
         CommandWork{Check, [](const auto& resolved, const auto&) { return checkCommand(resolved, std::cout); }},
         CommandWork{Decode, decode},
+        CommandWork{Diff, [](const auto& resolved, const auto&) { return diffCommand(resolved, std::cout); }},
+        CommandWork{Patch, [](const auto& resolved, const auto&) { return patchCommand(resolved, std::cout); }},
         CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
         CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
         CommandWork{Approve, [&](const auto& resolved, const auto&) { return approveCommand(resolved, terminal); }},
