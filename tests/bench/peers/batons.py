@@ -45,6 +45,7 @@ class Baton(System):
         return path
 
     def start(self):
+        self.asked = []
         self.server = Child(self.place.build / "server-mock/baton-mock-server", "--listen", "127.0.0.1:0", "--quiet")
         self.omaha = self.server.await_line(r"listening on (\S+)")[1][1]
         first = self.offer(FIRST)
@@ -57,7 +58,6 @@ class Baton(System):
         self.child.await_line(FIRST + " serves")
         self.child.await_line("no update")
         self.version = FIRST
-        self.asked = []
 
     def offer(self, version, then="serves", lives_ms=0):
         path = self.release(version, then, lives_ms)
@@ -80,13 +80,11 @@ class Baton(System):
     def settled(self):
         return self.child.find(rf"{self.version} committed") is not None
 
-    def log(self):
-        return self.child.tail()
-
     def end(self):
         for each in self.asked:
             each.wait()
-        self.child.end()
+        if self.child:
+            self.child.end()
         self.server.end()
 
 

@@ -11,6 +11,7 @@ healthy release could have answered, or something could not be measured.
 import argparse
 import json
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -75,4 +76,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)  # What was started has been ended.

@@ -30,9 +30,11 @@ def drive(system, place, load, timeout, act, scratch):
     except Trouble as trouble:
         raise Trouble(f"{system.title or system.bad_title}: {trouble}\n{system.log()}") from trouble
     finally:
-        system.end()
-        end_all()
-        shutil.rmtree(work, ignore_errors=True)
+        try:
+            system.end()
+        finally:
+            end_all()
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def answers(address):
@@ -76,6 +78,7 @@ def fail(system, mode, then):
         tend(system, begun + seconds)
         for pid in victims():
             if pid:
-                os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     tend(system, end)
     return begun, end

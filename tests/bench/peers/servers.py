@@ -1,4 +1,5 @@
 """The systems that are servers themselves: nginx, HAProxy, gunicorn. A release is their configuration, or their binary."""
+import contextlib
 import os
 import shutil
 import signal
@@ -22,12 +23,6 @@ class Server(System):
         path = self.work / "server.conf"
         path.write_text(WRONG if then == "exits" else self.configuration(version))
         return path
-
-    def log(self):
-        return self.child.tail()
-
-    def end(self):
-        self.child.end(signal.SIGKILL)
 
     def plan_death(self, then, lives_ms, victims):
         """The server cannot be made to die by its configuration: after lives_ms the driver kills what `victims` names."""
@@ -70,7 +65,7 @@ http {{
 
     def log(self):
         log = self.work / "error.log"
-        return self.child.tail() + (log.read_text()[-2000:] if log.exists() else "")
+        return super().log() + (log.read_text()[-2000:] if log.exists() else "")
 
 
 class NginxBinary(Nginx):
@@ -89,8 +84,10 @@ class NginxBinary(Nginx):
         await_true("nginx's pid file", lambda: self.pid_in("pid"))
 
     def pid_in(self, name):
-        path = self.work / name
-        return int(path.read_text().strip() or 0) if path.exists() else 0
+        """0 while nginx is moving it."""
+        with contextlib.suppress(OSError):
+            return int((self.work / name).read_text().strip() or 0)
+        return 0
 
     def hand_over(self, version, then="serves", lives_ms=0):
         self.configure(version)

@@ -32,7 +32,7 @@ class System:
 
     def __init__(self, place):
         self.place = place  # build directory, Go programs, tools
-        self.work = None
+        self.work = self.child = None
         self.address = ""
 
     def missing(self):
@@ -63,10 +63,11 @@ class System:
         return begun
 
     def log(self):
-        return ""
+        return self.child.tail() if self.child else ""
 
     def end(self):
-        pass
+        if self.child:
+            self.child.end(signal.SIGKILL)
 
     def write_release(self, version, then="serves", lives_ms=0):
         """The file that is the release, for programs that read which one they are."""
@@ -95,12 +96,6 @@ class Program(System):
     def hand_over(self, version, then="serves", lives_ms=0):
         self.write_release(version, then, lives_ms)
         self.child.tell(self.number)
-
-    def log(self):
-        return self.child.tail()
-
-    def end(self):
-        self.child.end(signal.SIGKILL)
 
 
 class Restart(System):
@@ -152,11 +147,8 @@ class Restart(System):
         self.ended, self.stopping = None, False
         self.spawn()
 
-    def log(self):
-        return self.child.tail()
-
     def end(self):
-        self.child.end(signal.SIGKILL)
+        super().end()
         if self.listener:
             self.listener.close()
 
