@@ -1,6 +1,13 @@
 # shellcheck shell=bash
 # What the scripts share: where the tree is, how a build is made, how tests are run and counted, how an error is said.
 set -euo pipefail
+# --help is what stands at a script's beginning; nothing is built or installed for it.
+case ${1:-} in
+--help | -h)
+    sed -n '2,${/^#/!q; s/^# \{0,1\}//p}' "$0"
+    exit 0
+    ;;
+esac
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$top"
 

@@ -45,11 +45,14 @@ def main():
     for option in ("only", "loads", "fates"):
         parser.add_argument("--" + option)
     parser.add_argument("--json", type=pathlib.Path)
+    parser.add_argument("--check", action="store_true", help="look at these words alone")
     words = parser.parse_args()
     mode = Short if words.short else Full
     only = chosen_of("system", words.only, [each.name for each in SYSTEMS])
     mode.loads = chosen_of("load", words.loads, list(LOADS), mode.loads)
     mode.fates = chosen_of("fate", words.fates, Full.fates, mode.fates)
+    if words.check:
+        return 0
 
     place = Place(words.build.resolve())
     chosen, skipped = [], {}
