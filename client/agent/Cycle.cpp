@@ -113,6 +113,7 @@ void Cycle::lookAtStore()
     const auto before = ledger_.state();
     ledger_.reconcile();
     if (gaveUp_) ledger_.endByNewestLine();
+    if (!ledger_.attempt() && std::exchange(askAgain_, false)) return work(source::Asker::Person);
     if (!ledger_.attempt() && makesWay(before, ledger_.state())) return work(source::Asker::Person);
     goOn();
     deliver();
@@ -135,10 +136,12 @@ void Cycle::work(source::Asker asker)
     gaveUp_ = false;
     ledger_.reconcile();
     bool taken = true;
-    if (ledger_.attempt() && !isWaiting())
+    if (ledger_.attempt() && !isWaiting()) {
+        askAgain_ |= asker == source::Asker::Person;
         tellChecked("update", ledger_.attempt()->key.version + " is under way");
-    else if (taken = deliver(); taken || (answers_ && planner_.memory().failures >= PatienceForEvents))
+    } else if (taken = deliver(); taken || (answers_ && planner_.memory().failures >= PatienceForEvents)) {
         ask(asker);
+    }
     goOn();
     if (taken) deliver();
     settle(planner_.next(std::exchange(wishes_, {}), doors_.clock.wall()));

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t MostClients = 16;
 constexpr std::size_t LongestLine = 4096;
 constexpr Duration LineDeadline{5'000};
+constexpr Duration Pause{100};
 
 bool isAllowed(int socket)
 {
@@ -61,12 +62,22 @@ void ControlServer::listen()
 void ControlServer::accept()
 {
     os::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) return pause();
     if (!socket || !isAllowed(socket.get())) return;
     clients_.push_back({std::move(socket), {}, {}, {}});
     const auto client = std::prev(clients_.end());
     client->watch = loop_.whenReadable(client->socket.get(), [this, client] { read(client); });
     client->deadline = loop_.after(LineDeadline, [this, client] { close(client); });
     if (clients_.size() >= MostClients) watch_.reset();
+}
+
+// Who waits would wake us for ever, and nothing can be done for him.
+void ControlServer::pause()
+{
+    watch_.reset();
+    again_ = loop_.after(Pause, [this] {
+        if (!watch_ && clients_.size() < MostClients) listen();
+    });
 }
 
 void ControlServer::read(Clients::iterator client)

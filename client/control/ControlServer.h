@@ -38,6 +38,7 @@ private:
     void read(Clients::iterator client);
     void answer(Clients::iterator client);
     void listen();
+    void pause();
     void close(Clients::iterator client);
 
     loop::EventLoop& loop_;
@@ -45,6 +46,7 @@ private:
     Handler handler_;
     os::UniqueFd listener_;
     loop::Registration watch_;
+    loop::Registration again_; // when this process had no descriptor for who waited
     Clients clients_;
 };
 

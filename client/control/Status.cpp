@@ -110,6 +110,7 @@ Json toJson(const Status& status)
                                        {"sha256", blocked.sha256},
                                        {"reason", blocked.reason},
                                        {"time", blocked.time}});
+    document["gapMs"] = status.gapMilliseconds ? Json(*status.gapMilliseconds) : Json(nullptr);
     document["nextCheck"] = orNull(status.nextCheck);
     document["nextCheckReason"] = orNull(status.nextCheckReason);
     document["lastCheck"] = orNull(status.lastCheck);
@@ -134,6 +135,7 @@ Status statusFrom(const Json& document)
     for (const auto& blocked : document.at("blocked"))
         status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),
                                   blocked.at("reason").get<std::string>(), blocked.at("time").get<std::string>()});
+    if (const auto gap = orAbsent(document, "gapMs"); !gap.is_null()) status.gapMilliseconds = wholeNumber(gap, "gapMs");
     status.nextCheck = textOrNothing(document.at("nextCheck"));
     status.nextCheckReason = textOrNothing(orAbsent(document, "nextCheckReason"));
     status.lastCheck = textOrNothing(document.at("lastCheck"));
@@ -193,6 +195,8 @@ std::string describe(const Status& status)
     for (const auto& blocked : status.blocked)
         text += row("blocked", blocked.version + "  (sha256 " + blocked.sha256.substr(0, 12) + ", since " +
                                    blocked.time + "): " + blocked.reason);
+    if (status.gapMilliseconds)
+        text += row("last gap", std::to_string(*status.gapMilliseconds) + " ms, in which nobody accepted");
     text += row("last check", status.lastCheck.empty() ? "none yet" : status.lastCheck + "  " + status.lastCheckResult);
     text +=
         row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck + "  " + status.nextCheckReason);

@@ -2,6 +2,7 @@
 
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
+#include "client/os/Connections.h"
 #include "client/os/Errors.h"
 #include "client/os/ProcessTable.h"
 #include "client/os/Sockets.h"
@@ -164,7 +165,7 @@ void Generation::follow(pid_t pid)
 void Generation::stopsByItself()
 {
     watchdog_.stop();
-    if (!ending_.begun() && !standsBy_) ending_.begin([] {}, world_.settings.drainTimeout, [this] { kill(); });
+    if (!ending_.begun() && !standsBy_) ending_.begin([] {}, world_.settings.drainTimeout, [this] { cut(); });
 }
 
 void Generation::heardOfWatchdog(const Notification& notification)
@@ -243,7 +244,7 @@ void Generation::endStandBy(int number, Duration patience)
     const auto left = std::max(LeastPatience, patience - (world_.loop.clock().now() - drainedSince_));
     watchdog_.stop();
     if (!ending_.begun() && channel_.say("stop"))
-        ending_.begin([] {}, left, [this] { kill(); });
+        ending_.begin([] {}, left, [this] { cut(); });
     else
         end(number, left);
 }
@@ -257,7 +258,19 @@ void Generation::end(int number, Duration patience)
             child_.signal(number);
             child_.signal(SIGCONT);
         },
-        patience, [this] { kill(); });
+        patience, [this] { cut(); });
+}
+
+// Its time to end is over. What this costs its clients is said.
+void Generation::cut()
+{
+    const auto connections = os::connectionsOf(child_.pid());
+    world_.log.warning(release_.key.version + " (generation " + std::to_string(number_) +
+                       ") is killed: its time to end is over" +
+                       (connections == 0   ? std::string()
+                        : connections == 1 ? ", and 1 connection is cut"
+                                           : ", and " + std::to_string(connections) + " connections are cut"));
+    kill();
 }
 
 void Generation::kill() { child_.signalAll(SIGKILL); }

@@ -113,6 +113,7 @@ private:
     void heard(const Notification& notification, NotifySocket::Descriptors descriptors);
     void follow(pid_t pid);
     void stopsByItself();
+    void cut();
     void heardOfWatchdog(const Notification& notification);
     void failWatchdog(std::optional<Duration> interval);
     void becameReady();

@@ -183,6 +183,7 @@ void Handover::entered(Phase phase, Event because)
     passed_.reset();
     isDecided_ = false;
     sayPhase(phase, because);
+    noteWhoAccepts();
     watcher_.generationsChanged();
     if (phase == Phase::Serving || phase == Phase::Empty) {
         failure_.clear();
@@ -207,6 +208,14 @@ void Handover::ready(int number)
         watchQueues();
     }
     post(Event::Ready);
+}
+
+// Who waits in the queue waits until somebody is ready.
+void Handover::noteWhoAccepts()
+{
+    const bool accepts = serving_ || (candidate_ && wasReady_) || !orphans_.empty();
+    if (const auto gap = gap_.update(accepts, loop_.clock().now()))
+        log_.info("nobody accepted for " + printDuration(*gap) + ", clients waited in the queue");
 }
 
 bool Handover::isInHandOff() const { return phase() == Phase::StartingBeside || phase() == Phase::StartingAlone; }
@@ -311,6 +320,7 @@ void Handover::ended(int number, const os::ExitStatus& status)
         standByEnded(status);
     else
         drainingEnded(number, status);
+    noteWhoAccepts();
     watcher_.generationsChanged();
     if (phase() == Phase::Stopping) exitWhenAllEnded();
     giveStored();
@@ -436,6 +446,7 @@ control::Status Handover::status() const
 {
     control::Status status;
     status.state = publicName(phase());
+    if (const auto gap = gap_.last()) status.gapMilliseconds = gap->count();
     if (serving_) status.release = serving_->status();
     if (candidate_) status.candidate = candidate_->status();
     if (standingBy_) status.draining.push_back(standingBy_->status());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/control/Status.h"
+#include "client/supervise/AcceptGap.h"
 #include "client/supervise/Generation.h"
 #include "client/supervise/Ledger.h"
 #include "client/supervise/Machine.h"
@@ -135,6 +136,7 @@ private:
     void exitWhenAllEnded();
 
     bool isInHandOff() const;
+    void noteWhoAccepts();
     void candidateEnded(const os::ExitStatus& status);
     void servingEnded(const os::ExitStatus& status);
     void standByEnded(const os::ExitStatus& status);
@@ -187,6 +189,7 @@ private:
     int previousTries_ = 1; // starts of the current release, of which the last has failed
     int stopSignal_ = 0;
     int exitCode_ = 0;
+    AcceptGap gap_;
     int leaderNumber_ = 0; // whose exit code is Baton's when everything ends
     Machine machine_;
     std::unique_ptr<QueueWatch> queues_; // from READY until a while after the commit

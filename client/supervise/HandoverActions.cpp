@@ -12,6 +12,15 @@
 #include <utility>
 
 namespace baton::supervise {
+namespace {
+
+// The hand-over to it is over. A newer one, which came meanwhile, stays written down.
+void forgetInstall(store::State& state, const store::ReleaseKey& key)
+{
+    if (state.install && state.install->key == key) state.install.reset();
+}
+
+} // namespace
 
 bool Handover::perform(Effect effect)
 {
@@ -167,7 +176,7 @@ bool Handover::blockCandidate()
     const int errorCode = wasReady_ ? code::RolledBack : code::CandidateFailed;
     if (key == ledger_.state().current) { // It was to be started anew, and has proven itself before.
         log_.error(key.version + " could not be started anew: " + reason);
-        ledger_.note("the end of a restart", [](store::State& state) { state.install.reset(); });
+        ledger_.note("the end of a restart", [&](store::State& state) { forgetInstall(state, key); });
         return true;
     }
     log_.error(key.version + " taken back: " + reason +
@@ -175,7 +184,7 @@ bool Handover::blockCandidate()
     ledger_.note("take back " + key.version, [&](store::State& state) {
         if (!faultIsOurs_ && !state.isBlocked(key))
             state.blocked.push_back({key, reason, printTimestamp(loop_.clock().wall())});
-        state.install.reset();
+        forgetInstall(state, key);
         ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
                            reason);
     });
@@ -190,7 +199,7 @@ bool Handover::blockNobody(const store::ReleaseKey& key, const std::string& memb
     log_.error(key.version + " taken back: " + reason + "; it waits until " + member + " has another release");
     ledger_.note("take back " + key.version, [&](store::State& state) {
         state.setBack = store::SetBack{key, member};
-        state.install.reset();
+        forgetInstall(state, key);
         ledger_.setOutcome(state, key, store::Outcome::Failed, code::DeferredByPolicy, reason);
     });
     watcher_.takenBack(key, reason);
@@ -308,7 +317,10 @@ void Handover::goBack(store::State& state, const store::ReleaseKey& key) const
 bool Handover::recordCommit(const store::ReleaseKey& key, bool mustRecord)
 {
     const auto change = [&](store::State& state) {
-        if (state.current && state.current != key && state.install && state.install->isRollback) {
+        // What the Baton before this one had decided, too.
+        const bool isRollback =
+            candidateIsRollback_ || (state.install && state.install->key == key && state.install->isRollback);
+        if (state.current && state.current != key && isRollback) {
             goBack(state, key);
         } else if (state.current != key) {
             ledger_.setOutcome(state, key, store::Outcome::Committed, 0, ""); // First: it says what ran before.
@@ -316,7 +328,7 @@ bool Handover::recordCommit(const store::ReleaseKey& key, bool mustRecord)
         }
         state.current = key;
         state.crashes.reset();
-        state.install.reset();
+        forgetInstall(state, key);
         state.setBack.reset();
     };
     if (mustRecord) return ledger_.record("commit " + key.version, change);
@@ -343,7 +355,8 @@ void Handover::stopAll()
 {
     again_.reset();
     manager_.stopping(settings_.number);
-    if (ledger_.state().install && ledger_.state().install->step == store::InstallStep::Started)
+    const auto& install = ledger_.state().install;
+    if (install && install->key == candidateKey_ && install->step == store::InstallStep::Started)
         ledger_.note("stop", [](store::State& state) { // Told to end, not killed: this hand-over does not count.
             state.install->step = store::InstallStep::Installed;
             --state.install->tries;

@@ -1,6 +1,7 @@
 #include "client/supervise/Ledger.h"
 
 #include "client/core/Timestamp.h"
+#include "client/os/Stopwatch.h"
 
 #include <exception>
 
@@ -49,8 +50,10 @@ void Ledger::setOutcome(store::State& state, const store::ReleaseKey& key, store
 
 void Ledger::save(const store::State& state)
 {
+    const os::Stopwatch writing;
     store_.save(state);
     store_.pointLinks(state);
+    written_ += writing.microseconds();
 }
 
 void Ledger::appendOutcome()

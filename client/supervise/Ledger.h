@@ -6,6 +6,7 @@
 #include "client/core/Log.h"
 #include "client/store/Store.h"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -21,6 +22,9 @@ public:
     Ledger(const store::Store& store, const Clock& clock, Log& log);
 
     const store::State& state() const { return state_; }
+
+    /// How long all its writing to the disk has taken so far, in microseconds.
+    std::int64_t written() const { return written_; }
 
     /// Changes both, durably, or neither: false, and a line that says why and what was not done.
     bool record(const std::string& step, const Change& change);
@@ -41,6 +45,7 @@ private:
     const Clock& clock_;
     Log& log_;
     store::State state_;
+    std::int64_t written_ = 0;
 };
 
 } // namespace baton::supervise

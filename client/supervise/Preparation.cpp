@@ -107,6 +107,8 @@ void Preparation::judge(const JobResult& result)
     if (ledger_.state().isBlocked(verdict->key))
         return refuse({store::VerdictKind::Refused, verdict->key, code::IgnoredByPolicy, "it is blocked here"});
     log_.info(verdict->key.version + " verified and unpacked in " + printDuration(loop_.clock().now() - begun_));
+    sinceStaged_ = os::Stopwatch();
+    writtenBefore_ = ledger_.written();
     takeUp(verdict->key);
 }
 
@@ -124,16 +126,13 @@ try {
 
 void Preparation::takeUp(const store::ReleaseKey& key)
 {
+    if (settings_.tryOut.kind == TryOutKind::None) return install(key);
     const auto& known = ledger_.state().install;
     const int tries = known && known->key == key ? known->tries : 0;
     const bool recorded = ledger_.record("try out " + key.version, [&](store::State& state) {
         state.install = store::Install{key, store::InstallStep::TryOut, tries};
     });
-    if (!recorded) return;
-    if (settings_.tryOut.kind == TryOutKind::None)
-        install(key);
-    else
-        tryOut(key);
+    if (recorded) tryOut(key);
 }
 
 os::SpawnOptions Preparation::tryOutOptions(const store::ReleaseKey& key, const std::string& token) const
@@ -192,14 +191,21 @@ void Preparation::judgeTryOut(const store::ReleaseKey& key, const std::string& t
 
 void Preparation::install(const store::ReleaseKey& key)
 {
+    const os::Stopwatch moving;
     try {
         store_.install(key);
     } catch (const std::exception& e) {
         return refuse({store::VerdictKind::Failed, key, code::WriteFailed, e.what()});
     }
-    if (ledger_.record("install " + key.version,
-                       [](store::State& state) { state.install->step = store::InstallStep::Installed; }))
-        installed_(key);
+    const auto moved = moving.microseconds();
+    const bool recorded = ledger_.record("install " + key.version, [&](store::State& state) {
+        const int tries = state.install && state.install->key == key ? state.install->tries : 0;
+        state.install = store::Install{key, store::InstallStep::Installed, tries};
+    });
+    if (recorded) installed_(key);
+    log_.debug("the hand-over to " + key.version + " was begun " + std::to_string(sinceStaged_.microseconds()) +
+               " us after it was staged, " + std::to_string(moved + ledger_.written() - writtenBefore_) +
+               " us of them to write it down");
 }
 
 void Preparation::refuse(const store::Verdict& verdict)
@@ -211,7 +217,7 @@ void Preparation::refuse(const store::Verdict& verdict)
     ledger_.note("refuse " + verdict.key.version, [&](store::State& state) {
         if (forGood && !state.isBlocked(verdict.key))
             state.blocked.push_back({verdict.key, reason, printTimestamp(loop_.clock().wall())});
-        state.install.reset();
+        if (state.install && state.install->key == verdict.key) state.install.reset();
         ledger_.setOutcome(state, verdict.key, forGood ? store::Outcome::Refused : store::Outcome::Failed, verdict.code,
                            reason);
     });

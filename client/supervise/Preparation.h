@@ -3,12 +3,14 @@
 #pragma once
 
 #include "client/core/Log.h"
+#include "client/os/Stopwatch.h"
 #include "client/store/Store.h"
 #include "client/store/Verdict.h"
 #include "client/supervise/Job.h"
 #include "client/supervise/Ledger.h"
 #include "client/supervise/Settings.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -60,6 +62,8 @@ private:
     std::function<void(const std::string&)> settled_;
     std::unique_ptr<Job> job_;
     Instant begun_;
+    os::Stopwatch sinceStaged_;
+    std::int64_t writtenBefore_ = 0;
     std::string step_;
     int stagers_ = 0; // that died in a row
     loop::Registration again_;

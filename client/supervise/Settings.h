@@ -18,20 +18,20 @@ enum class Handoff { Overlap, Restart };
 enum class ReadyKind {
     Notify, ///< READY=1 on NOTIFY_SOCKET
     Tcp,    ///< a connection to `target` is taken
-    Http,   ///< GET `target` is answered 2xx or 3xx
+    Http,   ///< GET `target` is answered as it wants
     Exec,   ///< `target`, run by /bin/sh, exits 0
     Delay   ///< it lives for `delay`
 };
 
 struct Readiness {
     ReadyKind kind = ReadyKind::Notify;
-    std::string target; ///< Tcp: HOST:PORT; Http: the URL; Exec: the command
+    std::string target; ///< Tcp: HOST:PORT; Http: the URL, and a blank and the status where not any of 2xx and 3xx will do; Exec: the command
     Duration delay{0};
 };
 
 enum class HealthKind {
     None,
-    Http, ///< GET `target` on the generation's probe listener is answered 2xx or 3xx
+    Http, ///< GET `target`, a path, on the generation's probe listener is answered as it wants, likewise
     Exec  ///< `target`, run by /bin/sh with BATON_GENERATION and BATON_PROBE, exits 0
 };
 

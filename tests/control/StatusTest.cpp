@@ -23,6 +23,7 @@ Status fullStatus()
     status.waiting = WaitingStatus{"the window opens", "2026-11-24T02:00:00Z"};
     status.offered = OfferedStatus{"1.2.0", "it waits for approval"};
     status.hold = HoldStatus{"2026-12-01T00:00:00Z"};
+    status.gapMilliseconds = 312;
     status.nextCheck = "2026-11-23T19:00:00Z";
     status.nextCheckReason = "the interval";
     status.lastCheck = "2026-11-23T18:00:00Z";
@@ -60,7 +61,7 @@ TEST(Status, SaysNullForWhatIsNot)
     EXPECT_EQ(
         print(status),
         R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"waiting":null,)"
-        R"("offered":null,"hold":null,"blocked":[],"nextCheck":null,"nextCheckReason":null,"lastCheck":null,"lastCheckResult":null})");
+        R"("offered":null,"hold":null,"blocked":[],"gapMs":null,"nextCheck":null,"nextCheckReason":null,"lastCheck":null,"lastCheckResult":null})");
     EXPECT_EQ(parseStatus(print(status)), status);
 }
 
@@ -86,7 +87,7 @@ TEST(Status, ReadsWellAtATerminal)
     const auto text = describe(fullStatus());
     for (const auto* part : {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0",
                              "until 2026-11-24T02:00:00Z  the window opens", "1.2.0  it waits for approval",
-                             "until 2026-12-01T00:00:00Z", "the interval"})
+                             "until 2026-12-01T00:00:00Z", "the interval", "312 ms"})
         EXPECT_THAT(text, HasSubstr(part));
     EXPECT_THAT(describe(Status()), HasSubstr("none yet"));
 }

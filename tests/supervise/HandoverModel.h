@@ -18,8 +18,21 @@ namespace baton::supervise::model {
 using Release = int;
 inline constexpr Release None = -1;
 
+/// A rule of the model's own, outside the table, that a test breaks to see that it is missed.
+enum class Broken {
+    Nothing,
+    BelievesAnyAnswer,
+    LetsAllDrain,
+    ForgetsBlocked,
+    PassesACandidatesCode,
+    ActsBeforeItRecords
+};
+
 /// What does not change while one world is explored.
 struct Rulebook {
+    std::vector<Rule> table{Rules.begin(), Rules.end()}; ///< the real one, or one that a test has spoilt
+    Broken broken = Broken::Nothing;
+    int mostDraining = 4;     ///< --max-draining
     bool restart = false;     ///< --handoff restart
     bool again = false;       ///< --restart on-failure
     bool canStandBy = false;  ///< each release can
@@ -30,7 +43,10 @@ struct Rulebook {
 };
 
 /// Who gave the exit code that Baton would end with now.
-enum class Code { OfNobody, OfTheCurrent, OfOneThatServedAlone, OfBaton };
+enum class Code { OfNobody, OfTheCurrent, OfOneThatServedAlone, OfBaton, OfACandidate };
+
+/// Whom the health question that is under way was put to.
+enum class Asked { Nobody, TheCandidate, OneThatIsGone };
 
 struct World {
     Phase phase = Phase::Empty;
@@ -44,6 +60,14 @@ struct World {
     bool switching = false; ///< the old one is leaving, and the candidate waits
     int draining = 0;
     bool startDue = false; ///< a pause, and then the current release is started once more
+    bool orphan = false;   ///< a generation of a Baton that was killed serves on until the next one does
+    Asked asked = Asked::Nobody;
+
+    // What was done on the way to this phase.
+    bool served = false;     ///< one has, since Baton was started
+    bool fromDisk = false;   ///< the current release was started instead of another
+    bool toldResume = false; ///< the one that stands by was told to accept again
+    bool toldAll = false;    ///< to end
 
     // What Baton knows.
     Release candidateKey = None;
@@ -69,6 +93,9 @@ struct World {
     bool over = false; ///< Baton has ended
     Code code = Code::OfNobody;
 
+    /// Whether somebody takes connections from the queue.
+    bool hasAcceptor() const { return serving != None || orphan || (candidate != None && ready); }
+
     friend auto operator<=>(const World&, const World&) = default;
 };
 
@@ -76,6 +103,8 @@ struct World {
 struct Move {
     std::string name;
     bool isFault = false;
+    bool isEnd = false;         ///< Baton is told to end: no way out of anything
+    bool mayEndTheLast = false; ///< somebody died, or was told to: then nobody may be left who accepts
     World after;
     std::string broken; ///< what the step did that it must never do; empty: nothing
 };
@@ -86,6 +115,9 @@ World worldAtTheStart(const Rulebook& rules);
 std::vector<Move> movesFrom(const World& world, const Rulebook& rules);
 
 /// What is wrong with `world`; empty: nothing.
-std::string faultOf(const World& world);
+std::string faultOf(const World& world, const Rulebook& rules);
+
+/// What is wrong with that step; empty: nothing.
+std::string faultOf(const World& before, const Move& move);
 
 } // namespace baton::supervise::model

@@ -184,6 +184,29 @@ TEST_F(MachineTest, EndsEachTimedPhaseAtItsOwnTimeAndNotBefore)
     }
 }
 
+// Somebody sets the clock by a day, there and back; a machine that slept has lost nothing of its time either, since the
+// clock of the machine stands still then (CLOCK_MONOTONIC).
+TEST_F(MachineTest, Fault24NeitherEndsNorLastsByTheCivilClock)
+{
+    constexpr Duration Day(24 * 3600 * 1000);
+    for (const auto phase : {Phase::StartingFirst, Phase::StartingBeside, Phase::ProbationBeside, Phase::ProbationAlone,
+                             Phase::StartingAlone, Phase::Resuming, Phase::RollingBack, Phase::Restarting}) {
+        auto machine = machineIn(phase);
+        const auto deadline = machine.deadline();
+        ASSERT_TRUE(deadline);
+        for (const auto step : {Day, -2 * Day, Day}) {
+            clock.civil += step;
+            machine.tick();
+            EXPECT_EQ(machine.phase(), phase);
+            EXPECT_EQ(machine.deadline(), deadline);
+        }
+        clock.civil -= Day;
+        clock.instant = *deadline;
+        machine.tick();
+        EXPECT_TRUE(machine.phase() != phase || machine.deadline() != deadline);
+    }
+}
+
 TEST_F(MachineTest, LetsUntimedPhasesLast)
 {
     for (const auto phase : {Phase::Empty, Phase::Serving, Phase::Switching, Phase::Stopping})
