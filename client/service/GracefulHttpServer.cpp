@@ -13,11 +13,18 @@ std::vector<int> descriptorsOf(std::vector<Poco::Net::ServerSocket>& sockets)
     std::vector<int> descriptors;
     for (auto& socket : sockets) {
         if (socket.secure())
-            throw Poco::InvalidArgumentException("GracefulHttpServer speaks no TLS: put that before it");
+            throw Poco::InvalidArgumentException("GracefulHttpServer wants a plain listener, and HttpSettings::tls");
         socket.setBlocking(false); // Another generation may be faster; accept(2) must not wait then.
         descriptors.push_back(socket.impl()->sockfd());
     }
     return descriptors;
+}
+
+HttpSettings checked(HttpSettings settings)
+{
+    if (!settings.tls.isNull() && !settings.tls->isForServerUse())
+        throw Poco::InvalidArgumentException("HttpSettings::tls must be a context of a server's");
+    return settings;
 }
 
 } // namespace
@@ -27,7 +34,7 @@ public:
     Parts(Poco::Net::HTTPRequestHandlerFactory::Ptr factory, std::vector<Poco::Net::ServerSocket> listeners,
           HttpSettings wanted)
         : sockets(std::move(listeners)),
-          settings(std::move(wanted)),
+          settings(checked(std::move(wanted))),
           count(std::make_shared<service::ConnectionCount>()),
           poller(descriptorsOf(sockets), settings, count,
                  [this](auto connection) { workers.submit(std::move(connection)); }),

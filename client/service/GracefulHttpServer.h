@@ -16,7 +16,8 @@ namespace baton {
 
 /// Poco's HTTPServer throws accepted connections away when it stops, closes kept-alive ones under the client, and needs
 /// a thread for each silent client. This one waits for requests in one epoll set, gives a thread to a connection only
-/// while it is answered, and counts each from accept to close. HTTP/1.0 and 1.1 without TLS: put that before it.
+/// while it is answered, and counts each from accept to close. HTTP/1.0 and 1.1, in the clear or by TLS
+/// (HttpSettings::tls), whose handshakes are made by the thread that accepts.
 ///
 /// The factory is called by several threads at once. A handler may use everything that Poco's server offers it, a
 /// WebSocket too, whose handler then keeps its thread. A body that the handler did not read to its end closes the

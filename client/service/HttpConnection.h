@@ -5,6 +5,7 @@
 #include "client/core/Clock.h"
 #include "client/os/UniqueFd.h"
 #include "client/service/RequestHead.h"
+#include "client/service/Tls.h"
 
 #include <condition_variable>
 #include <cstddef>
@@ -48,12 +49,22 @@ enum class Phase {
 struct HttpConnection {
     using List = std::list<std::shared_ptr<HttpConnection>>;
 
-    HttpConnection(os::UniqueFd accepted, std::shared_ptr<ConnectionCount> counted, std::size_t longestHead);
+    /// `tls`: null where it speaks in the clear.
+    HttpConnection(os::UniqueFd accepted, std::shared_ptr<ConnectionCount> counted, std::size_t longestHead,
+                   SSL_CTX* tls);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
     ~HttpConnection();
 
+    /// As recv(2) and send(2) with MSG_DONTWAIT and MSG_NOSIGNAL. After EAGAIN, awaits() is what to poll for.
+    ssize_t receive(char* bytes, std::size_t length);
+    ssize_t send(const char* bytes, std::size_t length);
+    short awaits(short otherwise) const { return tls ? tls->awaits() : otherwise; }
+    bool holdsMore() const { return tls && tls->holdsMore(); } ///< bytes that the socket does not tell of
+    void sayLast();                                            ///< nothing more is sent
+
     os::UniqueFd socket;
+    std::unique_ptr<Tls> tls;
     std::shared_ptr<ConnectionCount> count;
     std::string inbox; ///< what has come and belongs to no request that was answered
     HeadFinder finder;

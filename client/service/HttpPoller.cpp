@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -199,7 +201,9 @@ void HttpPoller::acceptSome(int listener, Instant now)
         complained_ = false;
         const int yes = 1;
         ::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes); // Says no on a unix socket.
-        auto connection = std::make_shared<HttpConnection>(std::move(accepted), count_, settings_.longestHead);
+        auto connection =
+            std::make_shared<HttpConnection>(std::move(accepted), count_, settings_.longestHead,
+                                             settings_.tls.isNull() ? nullptr : settings_.tls->sslContext());
         auto& entered = enter(std::move(connection), Phase::Head, now + settings_.headTimeout);
         watch(epoll_.get(), EPOLL_CTL_ADD, entered.socket.get(), EPOLLIN | EPOLLONESHOT,
               reinterpret_cast<std::uint64_t>(&entered));
@@ -226,6 +230,8 @@ void HttpPoller::takeReturned(Instant now)
     for (auto& [connection, fate] : returned) {
         if (fate == Fate::Close)
             linger(std::move(connection), now);
+        else if (connection->holdsMore()) // Decrypted with what was asked for: no event will tell.
+            read(enter(std::move(connection), Phase::Idle, now + settings_.keepAlive + settings_.keepAliveGrace), now);
         else if (connection->inbox.empty())
             arm(enter(std::move(connection), Phase::Idle, now + settings_.keepAlive + settings_.keepAliveGrace));
         else // A pipelined request is here already.
@@ -237,7 +243,7 @@ void HttpPoller::read(HttpConnection& connection, Instant now)
 {
     if (connection.phase == Phase::Lingering) return discard(connection);
     std::array<char, Portion> bytes;
-    const auto came = ::recv(connection.socket.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+    const auto came = connection.receive(bytes.data(), bytes.size());
     if (came < 0 && (errno == EAGAIN || errno == EINTR)) return arm(connection);
     if (came <= 0) {
         leave(connection); // Gone before it asked for anything.
@@ -281,8 +287,7 @@ void HttpPoller::advance(HttpConnection& connection, Instant now)
 void HttpPoller::refuse(std::shared_ptr<HttpConnection> connection, int status, Instant now)
 {
     const auto answer = bareAnswer(status);
-    [[maybe_unused]] const auto sent =
-        ::send(connection->socket.get(), answer.data(), answer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    [[maybe_unused]] const auto sent = connection->send(answer.data(), answer.size());
     linger(std::move(connection), now);
 }
 
@@ -299,13 +304,14 @@ HttpConnection& HttpPoller::enter(std::shared_ptr<HttpConnection> connection, Ph
 // Once: who reads it decides whether it is watched again.
 void HttpPoller::arm(HttpConnection& connection)
 {
-    watch(epoll_.get(), EPOLL_CTL_MOD, connection.socket.get(), EPOLLIN | EPOLLONESHOT,
+    const bool toSend = connection.phase == Phase::Head && connection.awaits(POLLIN) == POLLOUT; // of a handshake
+    watch(epoll_.get(), EPOLL_CTL_MOD, connection.socket.get(), (toSend ? EPOLLOUT : EPOLLIN) | EPOLLONESHOT,
           reinterpret_cast<std::uint64_t>(&connection));
 }
 
 void HttpPoller::linger(std::shared_ptr<HttpConnection> connection, Instant now)
 {
-    ::shutdown(connection->socket.get(), SHUT_WR);
+    connection->sayLast();
     arm(enter(std::move(connection), Phase::Lingering, now + settings_.lingerTimeout));
 }
 

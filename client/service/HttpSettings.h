@@ -4,6 +4,8 @@
 
 #include "client/core/Clock.h"
 
+#include <Poco/Net/Context.h>
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -24,6 +26,9 @@ struct HttpSettings {
     std::size_t leastBytesPerSecond = 512; ///< and with some: on average, over what ioTimeout allows
     Duration lingerTimeout{2'000};         ///< for the client to close after the last answer
     std::size_t longestHead = 16'384;      ///< bytes
+
+    /// For https: a server's context of Poco's NetSSL, with its certificate and key. Null: in the clear.
+    Poco::Net::Context::Ptr tls;
 
     std::string software;                                    ///< for the Server field; empty: none
     std::function<void(const std::string& line)> complaints; ///< called by any thread; may be empty

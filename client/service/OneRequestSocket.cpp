@@ -121,13 +121,13 @@ std::size_t OneRequestSocket::fromInbox(char* buffer, std::size_t length)
 std::size_t OneRequestSocket::receiveInto(char* buffer, std::size_t length)
 {
     for (;;) {
-        const auto came = ::recv(connection_->socket.get(), buffer, length, MSG_DONTWAIT);
+        const auto came = connection_->receive(buffer, length);
         if (came >= 0) {
             moved_ += static_cast<std::uint64_t>(came);
             return static_cast<std::size_t>(came);
         }
         if (errno == EAGAIN)
-            await(POLLIN);
+            await(connection_->awaits(POLLIN));
         else if (errno != EINTR)
             breakOff(errno);
     }
@@ -138,13 +138,12 @@ int OneRequestSocket::sendBytes(const void* buffer, int length, int)
     const auto* bytes = static_cast<const char*>(buffer);
     int sent = 0;
     while (sent < length && !silent_) {
-        const auto part = ::send(connection_->socket.get(), bytes + sent, static_cast<std::size_t>(length - sent),
-                                 MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto part = connection_->send(bytes + sent, static_cast<std::size_t>(length - sent));
         if (part >= 0) {
             sent += static_cast<int>(part);
             moved_ += static_cast<std::uint64_t>(part);
         } else if (errno == EAGAIN) {
-            await(POLLOUT);
+            await(connection_->awaits(POLLOUT));
         } else if (errno != EINTR) {
             breakOff(errno);
         }
@@ -183,7 +182,7 @@ void OneRequestSocket::breakOff(int error)
 
 bool OneRequestSocket::poll(const Poco::Timespan& timeout, int mode)
 {
-    const bool waiting = headLeft_ > 0 || !connection_->inbox.empty();
+    const bool waiting = headLeft_ > 0 || !connection_->inbox.empty() || connection_->holdsMore();
     return ((mode & SELECT_READ) != 0 && waiting) || StreamSocketImpl::poll(timeout, mode);
 }
 

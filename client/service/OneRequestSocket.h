@@ -28,7 +28,11 @@ public:
     bool anotherWaits();
 
     /// Nothing more is written by this request from now on, though its streams have yet to be destroyed.
-    void giveUp() { broken_ = silent_ = true; }
+    void giveUp()
+    {
+        broken_ = silent_ = true;
+        if (connection_->tls) connection_->tls->cut();
+    }
 
     int sendBytes(const void* buffer, int length, int flags) override;
     int receiveBytes(void* buffer, int length, int flags) override;
@@ -36,6 +40,8 @@ public:
     int available() override;
     void setReceiveTimeout(const Poco::Timespan& timeout) override;
     Poco::Timespan getReceiveTimeout() override;
+    bool secure() const override { return connection_->tls != nullptr; }
+    void shutdownSend() override { connection_->sayLast(); }
     void close() override; ///< leaves the connection to its owner
 
     using StreamSocketImpl::receiveBytes;

@@ -20,11 +20,18 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-struct GracefulHttp : testing::Test {
+HttpSettings spoken(Speech speech)
+{
+    HttpSettings settings;
+    if (speech == Speech::Tls) settings.tls = serverContext();
+    return settings;
+}
+
+struct GracefulHttp : testing::TestWithParam<Speech> {
     Gate gate;
     Poco::Net::ServerSocket socket = listenSomewhere();
-    std::string address = addressOf(socket);
-    GracefulHttpServer server{makeHandlers("1.0.0", &gate), socket};
+    std::string address = (GetParam() == Speech::Tls ? "tls:" : "") + addressOf(socket);
+    GracefulHttpServer server{makeHandlers("1.0.0", &gate), socket, spoken(GetParam())};
 
     void SetUp() override { server.start(); }
 };
@@ -35,7 +42,7 @@ std::string post(const std::string& path, const std::string& body, const std::st
            fields + "\r\n" + body;
 }
 
-TEST_F(GracefulHttp, AnswersManyRequestsOnOneConnection)
+TEST_P(GracefulHttp, AnswersManyRequestsOnOneConnection)
 {
     RawClient client(address);
     for (int i = 0; i < 20; ++i) {
@@ -48,7 +55,7 @@ TEST_F(GracefulHttp, AnswersManyRequestsOnOneConnection)
     EXPECT_EQ(server.connections(), 1U);
 }
 
-TEST_F(GracefulHttp, ClosesWhenTheClientWantsThat)
+TEST_P(GracefulHttp, ClosesWhenTheClientWantsThat)
 {
     RawClient client(address);
     EXPECT_THAT(client.get("/", "Connection: close\r\n"), HasSubstr("Connection: Close\r\n"));
@@ -64,7 +71,7 @@ TEST_F(GracefulHttp, ClosesWhenTheClientWantsThat)
     EXPECT_THAT(kept.get("/"), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, AnswersPipelinedRequestsInTheirOrder)
+TEST_P(GracefulHttp, AnswersPipelinedRequestsInTheirOrder)
 {
     RawClient client(address);
     std::string requests;
@@ -78,7 +85,7 @@ TEST_F(GracefulHttp, AnswersPipelinedRequestsInTheirOrder)
     EXPECT_TRUE(client.isClosed());
 }
 
-TEST_F(GracefulHttp, TakesARequestThatComesByteByByte)
+TEST_P(GracefulHttp, TakesARequestThatComesByteByByte)
 {
     RawClient client(address);
     for (const char byte : post("/echo", "slow")) client.send({&byte, 1});
@@ -86,7 +93,7 @@ TEST_F(GracefulHttp, TakesARequestThatComesByteByByte)
     EXPECT_THAT(client.answer(), EndsWith("slow"));
 }
 
-TEST_F(GracefulHttp, TakesABodyThatComesWhenItIsAskedFor)
+TEST_P(GracefulHttp, TakesABodyThatComesWhenItIsAskedFor)
 {
     RawClient client(address);
     client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
@@ -98,7 +105,7 @@ TEST_F(GracefulHttp, TakesABodyThatComesWhenItIsAskedFor)
     EXPECT_THAT(client.get("/"), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, TakesChunksAndThenTheNextRequest)
+TEST_P(GracefulHttp, TakesChunksAndThenTheNextRequest)
 {
     RawClient client(address);
     client.send("POST /echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -109,7 +116,7 @@ TEST_F(GracefulHttp, TakesChunksAndThenTheNextRequest)
     EXPECT_THAT(client.answer(), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, TakesALargeBodyAndGivesALargeAnswer)
+TEST_P(GracefulHttp, TakesALargeBodyAndGivesALargeAnswer)
 {
     const std::string body(3'000'000, 'b');
     RawClient client(address);
@@ -121,7 +128,7 @@ TEST_F(GracefulHttp, TakesALargeBodyAndGivesALargeAnswer)
     EXPECT_THAT(client.get("/"), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, NeverTakesAnUnreadBodyForARequest)
+TEST_P(GracefulHttp, NeverTakesAnUnreadBodyForARequest)
 {
     const std::string smuggled = "GET /echo HTTP/1.1\r\nHost: test\r\n\r\n";
     RawClient client(address);
@@ -138,7 +145,7 @@ TEST_F(GracefulHttp, NeverTakesAnUnreadBodyForARequest)
     EXPECT_TRUE(chunked.isClosed());
 }
 
-TEST_F(GracefulHttp, DeliversTheAnswerBeforeItClosesOnABodyThatIsStillComing)
+TEST_P(GracefulHttp, DeliversTheAnswerBeforeItClosesOnABodyThatIsStillComing)
 {
     const std::string body(1'000'000, 'b'); // More than the socket's buffers: closed rashly, this would be a reset.
     RawClient client(address);
@@ -148,7 +155,7 @@ TEST_F(GracefulHttp, DeliversTheAnswerBeforeItClosesOnABodyThatIsStillComing)
     EXPECT_THAT(client.rest(), EndsWith("ignored"));
 }
 
-TEST_F(GracefulHttp, StreamsAnAnswerWithoutALength)
+TEST_P(GracefulHttp, StreamsAnAnswerWithoutALength)
 {
     RawClient client(address);
     client.send("GET /stream HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -162,7 +169,7 @@ TEST_F(GracefulHttp, StreamsAnAnswerWithoutALength)
     EXPECT_THAT(chunked.rest(), HasSubstr("9\r\nin chunks\r\n0\r\n\r\nHTTP/1.1 200 OK"));
 }
 
-TEST_F(GracefulHttp, AnswersForAHandlerThatFails)
+TEST_P(GracefulHttp, AnswersForAHandlerThatFails)
 {
     for (const auto& [path, status] : std::vector<std::pair<std::string, std::string>>{
              {"/throw", "HTTP/1.1 500"}, {"/silent", "HTTP/1.1 500"}, {"/none", "HTTP/1.1 501"}}) {
@@ -178,7 +185,7 @@ TEST_F(GracefulHttp, AnswersForAHandlerThatFails)
     EXPECT_THAT(RawClient(address).get("/"), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, LetsAHandlerSpeakAnotherProtocol)
+TEST_P(GracefulHttp, LetsAHandlerSpeakAnotherProtocol)
 {
     RawClient client(address);
     client.send(
@@ -193,14 +200,14 @@ TEST_F(GracefulHttp, LetsAHandlerSpeakAnotherProtocol)
     EXPECT_EQ(client.rest(), "\x81\x02Hi");
 }
 
-TEST_F(GracefulHttp, StaysWithHttpWhenAnUpgradeIsNotTaken)
+TEST_P(GracefulHttp, StaysWithHttpWhenAnUpgradeIsNotTaken)
 {
     RawClient client(address);
     EXPECT_THAT(client.get("/", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"), EndsWith("1.0.0\n"));
     EXPECT_THAT(client.get("/"), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, AnswersAClientThatHasClosedItsWritingSide)
+TEST_P(GracefulHttp, AnswersAClientThatHasClosedItsWritingSide)
 {
     RawClient client(address);
     client.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
@@ -209,7 +216,7 @@ TEST_F(GracefulHttp, AnswersAClientThatHasClosedItsWritingSide)
     EXPECT_THAT(client.rest(), EndsWith("1.0.0\n"));
 }
 
-TEST_F(GracefulHttp, GivesNoBodyToHead)
+TEST_P(GracefulHttp, GivesNoBodyToHead)
 {
     RawClient client(address);
     client.send("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n");
@@ -217,7 +224,7 @@ TEST_F(GracefulHttp, GivesNoBodyToHead)
     EXPECT_THAT(client.rest(), EndsWith("\r\n\r\n"));
 }
 
-TEST_F(GracefulHttp, StopsWhileAHandlerWaitsForItsClient)
+TEST_P(GracefulHttp, StopsWhileAHandlerWaitsForItsClient)
 {
     RawClient client(address);
     client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 10\r\n\r\nhalf");
@@ -228,6 +235,28 @@ TEST_F(GracefulHttp, StopsWhileAHandlerWaitsForItsClient)
 
     EXPECT_THAT(client.rest(), Not(HasSubstr("200 OK")));
     EXPECT_EQ(server.connections(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(speaking, GracefulHttp, testing::Values(Speech::Clear, Speech::Tls), nameOf);
+
+TEST(GracefulHttpServer, ByTlsAnswersNobodyWhoSpeaksInTheClear)
+{
+    const auto socket = listenSomewhere();
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, spoken(Speech::Tls));
+    server.start();
+
+    RawClient stranger(addressOf(socket));
+    stranger.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+
+    EXPECT_THAT(stranger.rest(), Not(HasSubstr("1.0.0")));
+    EXPECT_THAT(RawClient("tls:" + addressOf(socket)).get("/"), EndsWith("1.0.0\n"));
+}
+
+TEST(GracefulHttpServer, RefusesAContextOfAClients)
+{
+    HttpSettings settings;
+    settings.tls = new Poco::Net::Context(Poco::Net::Context::CLIENT_USE, "");
+    EXPECT_THROW(GracefulHttpServer(makeHandlers("1.0.0"), listenSomewhere(), settings), Poco::Exception);
 }
 
 TEST(GracefulHttpServer, ServesAUnixSocket)

@@ -22,16 +22,20 @@ constexpr Duration Long(60'000);
 constexpr Duration Soon(10'000);
 constexpr Duration AtOnce(0);
 
-struct HttpDrain : testing::Test {
+struct HttpDrain : testing::TestWithParam<Speech> {
     Gate gate;
     Poco::Net::ServerSocket socket = listenSomewhere();
-    std::string address = addressOf(socket);
+    std::string address = (GetParam() == Speech::Tls ? "tls:" : "") + addressOf(socket);
     HttpSettings settings;
 
-    HttpDrain() { settings.lingerTimeout = Duration(100); } // Our clients are in no hurry to close.
+    HttpDrain()
+    {
+        settings.lingerTimeout = Duration(100); // Our clients are in no hurry to close.
+        if (GetParam() == Speech::Tls) settings.tls = serverContext();
+    }
 };
 
-TEST_F(HttpDrain, IsOverAtOnceWhenNobodyIsThere)
+TEST_P(HttpDrain, IsOverAtOnceWhenNobodyIsThere)
 {
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
     server.start();
@@ -42,7 +46,7 @@ TEST_F(HttpDrain, IsOverAtOnceWhenNobodyIsThere)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, TellsEachKeptClientWithItsNextAnswer)
+TEST_P(HttpDrain, TellsEachKeptClientWithItsNextAnswer)
 {
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
     server.start();
@@ -60,7 +64,7 @@ TEST_F(HttpDrain, TellsEachKeptClientWithItsNextAnswer)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, TellsEvenAClientWhoseHandlerWasCalledBefore)
+TEST_P(HttpDrain, TellsEvenAClientWhoseHandlerWasCalledBefore)
 {
     GracefulHttpServer server(makeHandlers("1.0.0", &gate), socket, settings);
     server.start();
@@ -75,7 +79,7 @@ TEST_F(HttpDrain, TellsEvenAClientWhoseHandlerWasCalledBefore)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, AnswersTheFirstRequestOfAFreshConnection)
+TEST_P(HttpDrain, AnswersTheFirstRequestOfAFreshConnection)
 {
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
     server.start();
@@ -89,7 +93,7 @@ TEST_F(HttpDrain, AnswersTheFirstRequestOfAFreshConnection)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, AnswersAllThatWasPipelinedAndSaysCloseWithTheLast)
+TEST_P(HttpDrain, AnswersAllThatWasPipelinedAndSaysCloseWithTheLast)
 {
     GracefulHttpServer server(makeHandlers("1.0.0", &gate), socket, settings);
     server.start();
@@ -110,23 +114,24 @@ TEST_F(HttpDrain, AnswersAllThatWasPipelinedAndSaysCloseWithTheLast)
     EXPECT_TRUE(client.isClosed());
 }
 
-TEST_F(HttpDrain, LeavesNewConnectionsToWhoeverElseAccepts)
+TEST_P(HttpDrain, LeavesNewConnectionsToWhoeverElseAccepts)
 {
     GracefulHttpServer old(makeHandlers("1.0.0"), socket, settings);
     old.start();
     old.drain(Long);
     ASSERT_TRUE(old.waitUntilDrained(Soon));
     RawClient queued(address);
-    queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    std::thread asking([&] { queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n"); }); // By TLS it waits to be accepted.
 
     GracefulHttpServer next(makeHandlers("1.1.0"), socket, settings);
     next.start();
+    asking.join();
 
     EXPECT_THAT(queued.answer(), EndsWith("1.1.0\n"));
     EXPECT_TRUE(old.drained());
 }
 
-TEST_F(HttpDrain, EndsWithTheKeepAliveTimeOutOfASilentClient)
+TEST_P(HttpDrain, EndsWithTheKeepAliveTimeOutOfASilentClient)
 {
     settings.keepAlive = Duration(1000);
     settings.keepAliveGrace = Duration(0);
@@ -143,7 +148,7 @@ TEST_F(HttpDrain, EndsWithTheKeepAliveTimeOutOfASilentClient)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, SpreadsTheClosingOfSilentClientsOverItsLastQuarter)
+TEST_P(HttpDrain, SpreadsTheClosingOfSilentClientsOverItsLastQuarter)
 {
     settings.keepAlive = Duration(300'000);
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
@@ -168,7 +173,7 @@ TEST_F(HttpDrain, SpreadsTheClosingOfSilentClientsOverItsLastQuarter)
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
-TEST_F(HttpDrain, CanBeTakenBack)
+TEST_P(HttpDrain, CanBeTakenBack)
 {
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
     server.start();
@@ -176,16 +181,17 @@ TEST_F(HttpDrain, CanBeTakenBack)
     EXPECT_THAT(before.get("/"), EndsWith("1.0.0\n"));
     server.drain(Long);
     RawClient queued(address);
-    queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    std::thread asking([&] { queued.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n"); }); // By TLS it waits to be accepted.
 
     server.resume();
+    asking.join();
 
     EXPECT_THAT(queued.answer(), HasSubstr("Connection: Keep-Alive"));
     EXPECT_THAT(before.get("/"), HasSubstr("Connection: Keep-Alive"));
     EXPECT_FALSE(server.drained());
 }
 
-TEST_F(HttpDrain, WaitsForAClientToReadItsLastAnswer)
+TEST_P(HttpDrain, WaitsForAClientToReadItsLastAnswer)
 {
     GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
     server.start();
@@ -199,6 +205,8 @@ TEST_F(HttpDrain, WaitsForAClientToReadItsLastAnswer)
     EXPECT_GT(client.rest().size(), 8U << 20U);
     EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
+
+INSTANTIATE_TEST_SUITE_P(speaking, HttpDrain, testing::Values(Speech::Clear, Speech::Tls), nameOf);
 
 } // namespace
 } // namespace baton::service

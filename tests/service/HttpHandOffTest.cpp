@@ -39,9 +39,10 @@ private:
     std::future<load::Report> report_;
 };
 
-std::unique_ptr<GracefulHttpServer> serverOf(int version, const Poco::Net::ServerSocket& socket)
+std::unique_ptr<GracefulHttpServer> serverOf(int version, const Poco::Net::ServerSocket& socket, bool tls)
 {
     HttpSettings settings;
+    if (tls) settings.tls = serverContext();
     settings.workers = 4;
     auto server = std::make_unique<GracefulHttpServer>(makeHandlers(std::to_string(version)), socket, settings);
     server->start();
@@ -51,10 +52,10 @@ std::unique_ptr<GracefulHttpServer> serverOf(int version, const Poco::Net::Serve
 // Both serve for a moment, then the old one leaves; twenty times.
 load::Report handOverUnder(const load::Options& load, const Poco::Net::ServerSocket& socket)
 {
-    auto serving = serverOf(0, socket);
+    auto serving = serverOf(0, socket, load.tls);
     Asking asking(load);
     for (int version = 1; version <= HandOffs; ++version) {
-        auto next = serverOf(version, socket);
+        auto next = serverOf(version, socket, load.tls);
         EXPECT_FALSE(serving->waitUntilDrained(Beside));
         serving->drain(Drain);
         EXPECT_TRUE(serving->waitUntilDrained(Drain))
@@ -105,6 +106,18 @@ TEST(HttpHandOff, LosesNoRequestOfBothTogether)
     auto options = optionsFor(socket);
     options.newPerSecond = options.keptPerSecond = 500;
     options.keptConnections = 200; // each used now and then
+
+    expectAllAnswered(handOverUnder(options, socket));
+}
+
+TEST(HttpHandOff, LosesNoRequestByTls)
+{
+    const auto socket = listenSomewhere();
+    auto options = optionsFor(socket);
+    options.tls = true;
+    options.newPerSecond = 100;
+    options.keptPerSecond = 500;
+    options.keptConnections = 64;
 
     expectAllAnswered(handOverUnder(options, socket));
 }

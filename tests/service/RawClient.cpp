@@ -4,6 +4,8 @@
 #include "client/os/Errors.h"
 #include "client/os/Sockets.h"
 #include "client/service/AdoptedSocket.h"
+#include "tests/support/TemporaryDirectory.h"
+#include "tests/transport/Authority.h"
 
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPServerRequest.h>
@@ -12,11 +14,13 @@
 #include <Poco/StreamCopier.h>
 
 #include <arpa/inet.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <functional>
 #include <iterator>
 #include <stdexcept>
@@ -117,24 +121,44 @@ private:
     Gate* gate_;
 };
 
+// Lives as long as the process. It believes whoever answers: who that is, is another's test.
+SSL_CTX* clientContext()
+{
+    static SSL_CTX* const Context = SSL_CTX_new(TLS_client_method());
+    return Context;
+}
+
 } // namespace
 
-RawClient::RawClient(const std::string& address) : socket_(connectTo(address))
+void RawClient::Free::operator()(SSL* ssl) const { SSL_free(ssl); }
+
+RawClient::RawClient(const std::string& address)
+    : socket_(connectTo(address.starts_with("tls:") ? address.substr(4) : address))
 {
     const timeval limit{10, 0};
     ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (!address.starts_with("tls:")) return;
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL.
+    tls_.reset(SSL_new(clientContext()));
+    SSL_set_fd(tls_.get(), socket_.get());
+    SSL_set_connect_state(tls_.get()); // The handshake comes with the first byte: until then it is as fresh as any.
 }
 
 void RawClient::send(std::string_view text)
 {
     while (!text.empty()) {
-        const auto sent = ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+        const auto sent = tls_ ? SSL_write(tls_.get(), text.data(), static_cast<int>(text.size()))
+                               : ::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
         if (sent < 0) return; // The server has closed; what it said before is still to be read.
         text.remove_prefix(static_cast<std::size_t>(sent));
     }
 }
 
-void RawClient::sayThatNothingFollows() { ::shutdown(socket_.get(), SHUT_WR); }
+void RawClient::sayThatNothingFollows()
+{
+    if (tls_) SSL_shutdown(tls_.get());
+    ::shutdown(socket_.get(), SHUT_WR);
+}
 
 std::string RawClient::get(const std::string& path, const std::string& fields)
 {
@@ -168,7 +192,11 @@ std::string RawClient::rest()
 bool RawClient::receive()
 {
     std::array<char, 16384> bytes;
-    const auto came = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+    const auto came = tls_ ? SSL_read(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                           : ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
+    // By TLS a clean end is one that was announced.
+    if (tls_ && came <= 0)
+        return reset_ |= SSL_get_error(tls_.get(), static_cast<int>(came)) != SSL_ERROR_ZERO_RETURN, false;
     if (came < 0) reset_ = true; // or ten seconds without a byte: neither is a clean end
     if (came <= 0) return false;
     inbox_.append(bytes.data(), static_cast<std::size_t>(came));
@@ -199,6 +227,24 @@ void Gate::awaitEntered(int count)
 Poco::Net::HTTPRequestHandlerFactory::Ptr makeHandlers(const std::string& name, Gate* gate)
 {
     return new Handlers(name, gate);
+}
+
+Poco::Net::Context::Ptr serverContext()
+{
+    static const Poco::Net::Context::Ptr Context = [] {
+        const testing::TemporaryDirectory directory;
+        testing::makeCertificates(directory.path(), {});
+        return new Poco::Net::Context(Poco::Net::Context::SERVER_USE, (directory.path() / "server.key").string(),
+                                      (directory.path() / "server.pem").string(), "", Poco::Net::Context::VERIFY_NONE);
+    }();
+    return Context;
+}
+
+void PrintTo(Speech speech, std::ostream* out) { *out << (speech == Speech::Tls ? "by TLS" : "in the clear"); }
+
+std::string nameOf(const ::testing::TestParamInfo<Speech>& test)
+{
+    return test.param == Speech::Tls ? "ByTls" : "InTheClear";
 }
 
 Poco::Net::ServerSocket listenSomewhere()

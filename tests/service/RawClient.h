@@ -5,8 +5,13 @@
 #include "client/os/UniqueFd.h"
 #include "client/service/GracefulHttpServer.h"
 
+#include <gtest/gtest.h>
+#include <openssl/types.h>
+
 #include <condition_variable>
+#include <memory>
 #include <mutex>
+#include <ostream>
 #include <string>
 #include <string_view>
 
@@ -15,7 +20,7 @@ namespace baton::service {
 /// One connection, blocking, with a time-out of ten seconds.
 class RawClient {
 public:
-    /// `address` as os::boundAddress() prints it.
+    /// `address` as os::boundAddress() prints it; with "tls:" before it the client speaks TLS.
     explicit RawClient(const std::string& address);
 
     void send(std::string_view text);
@@ -38,7 +43,12 @@ public:
 private:
     bool receive();
 
+    struct Free {
+        void operator()(SSL* ssl) const;
+    };
+
     os::UniqueFd socket_;
+    std::unique_ptr<SSL, Free> tls_; // null: in the clear
     std::string inbox_;
     bool reset_ = false;
 };
@@ -61,6 +71,14 @@ private:
 /// chunks, /throw and /half with an exception before and in the middle of an answer, /silent without any; POST /echo
 /// with its body, /ignore without reading it; /ws as a WebSocket that echoes one frame.
 Poco::Net::HTTPRequestHandlerFactory::Ptr makeHandlers(const std::string& name, Gate* gate = nullptr);
+
+/// A server's context with a certificate made for this process.
+Poco::Net::Context::Ptr serverContext();
+
+/// In the clear, or by TLS: what the same test is run with.
+enum class Speech { Clear, Tls };
+std::string nameOf(const testing::TestParamInfo<Speech>& test);
+void PrintTo(Speech speech, std::ostream* out);
 
 /// A listening socket on a free port of the loopback.
 Poco::Net::ServerSocket listenSomewhere();

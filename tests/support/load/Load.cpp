@@ -2,6 +2,7 @@
 
 #include "client/os/Errors.h"
 
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 
 #include <poll.h>
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 
 namespace baton::load {
 namespace {
@@ -43,9 +45,13 @@ Load::Load(const Options& options)
     : options_(options),
       target_(Target::of(options.target)),
       requests_{requestFor(options, target_, Mode::New), requestFor(options, target_, Mode::Kept)},
+      tls_(options.tls ? SSL_CTX_new(TLS_client_method()) : nullptr),
       epoll_(os::check(::epoll_create1(EPOLL_CLOEXEC), "make an epoll set"))
 {
+    if (tls_) std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL.
 }
+
+void Load::FreeContext::operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 
 Report Load::run(int stop)
 {
@@ -94,7 +100,7 @@ void Load::waitForListener(int stop)
 void Load::openKept()
 {
     for (int i = 0; i < options_.keptConnections; ++i) {
-        auto session = std::make_unique<Session>(epoll_.get(), Mode::Kept);
+        auto session = std::make_unique<Session>(epoll_.get(), Mode::Kept, tls_.get());
         if (session->open(target_) == Session::Opening::Begun) ++report_.opened;
         free_.push_back(session.get());
         sessions_.emplace(session.get(), std::move(session));
@@ -112,7 +118,7 @@ void Load::issueDue(Moment now)
 void Load::dispatch()
 {
     while (!newWaiting_.empty()) {
-        auto session = std::make_unique<Session>(epoll_.get(), Mode::New);
+        auto session = std::make_unique<Session>(epoll_.get(), Mode::New, tls_.get());
         auto& opened = *session;
         sessions_.emplace(session.get(), std::move(session));
         if (!start(opened, newWaiting_.front())) return;

@@ -66,6 +66,10 @@ private:
     Options options_;
     Target target_;
     std::string requests_[2]; // by Mode
+    struct FreeContext {
+        void operator()(SSL_CTX* context) const;
+    };
+    std::unique_ptr<SSL_CTX, FreeContext> tls_; // null: in the clear
     os::UniqueFd epoll_;
     Report report_;
     Moment start_;

@@ -20,6 +20,7 @@ const std::string_view Usage = R"(baton-load asks a server at a steady rate and 
   --wait DUR         how long to wait at the start until somebody listens (0s)
   --path PATH        what to ask for (/)
   --repeat-unread    ask again when a reused connection was closed before any byte of an answer; counted apart
+  --tls              over TLS; the certificate is not looked at
   --timeline         say at once when a version answers for the first time
   --json             the summary as JSON
   --each FILE        a line for each request: when it was due and when it ended, in microseconds of the monotonic
@@ -50,8 +51,8 @@ constexpr std::array Numbers{Number{"--new", &Options::newPerSecond}, Number{"--
                              Number{"--connections", &Options::keptConnections}};
 constexpr std::array Lengths{Length{"--duration", &Options::duration}, Length{"--timeout", &Options::timeout},
                              Length{"--wait", &Options::waitFor}};
-constexpr std::array Flags{Flag{"--repeat-unread", &Options::repeatUnread}, Flag{"--timeline", &Options::timeline},
-                           Flag{"--json", &Options::json}};
+constexpr std::array Flags{Flag{"--tls", &Options::tls}, Flag{"--repeat-unread", &Options::repeatUnread},
+                           Flag{"--timeline", &Options::timeline}, Flag{"--json", &Options::json}};
 
 [[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument(why + "; see baton-load --help"); }
 

@@ -22,6 +22,7 @@ struct Options {
     Duration timeout{10'000};  ///< of one request, from when it was due
     Duration waitFor{0};       ///< how long to wait at the start for somebody who listens
     bool repeatUnread = false; ///< ask again when a reused connection was closed before any byte of an answer
+    bool tls = false;          ///< over TLS; whoever answers is believed
     bool timeline = false;     ///< say at once when a version answers for the first time
     bool json = false;
     std::string each; ///< a file for a line on each request; none if empty

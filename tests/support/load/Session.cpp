@@ -5,6 +5,8 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/un.h>
@@ -73,6 +75,12 @@ Session::Opening Session::open(const Target& target)
         }
     }
     watch(connecting_ ? EPOLLOUT : EPOLLIN, EPOLL_CTL_ADD);
+    if (context_ != nullptr) {
+        tls_.reset(SSL_new(context_));
+        SSL_set_fd(tls_.get(), socket_.get());
+        SSL_set_connect_state(tls_.get());
+        SSL_set_mode(tls_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
     return Opening::Begun;
 }
 
@@ -80,7 +88,10 @@ bool Session::noticeClose()
 {
     if (!socket_ || connecting_ || asked_) return false;
     char byte = 0;
-    const auto peeked = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    // A server may well send what belongs to TLS alone.
+    const bool handshaken = tls_ && SSL_is_init_finished(tls_.get()) != 0;
+    const auto peeked =
+        handshaken ? outcome(SSL_peek(tls_.get(), &byte, 1)) : ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
     if (peeked < 0 && errno == EAGAIN) return false;
     finish(false);
     return true;
@@ -128,8 +139,11 @@ std::optional<Session::End> Session::connected()
 std::optional<Session::End> Session::send()
 {
     const auto rest = std::string_view(request_).substr(sent_);
-    const auto sent = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
-    if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+    const auto sent = write(rest.data(), rest.size());
+    if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
+        if (handshakeWaits_) watch(EPOLLIN, EPOLL_CTL_MOD);
+        return std::nullopt;
+    }
     if (sent < 0) return End{Trouble::Unread};
     sent_ += static_cast<std::size_t>(sent);
     if (sent_ == request_.size()) watch(EPOLLIN, EPOLL_CTL_MOD);
@@ -140,7 +154,7 @@ std::optional<Session::End> Session::receive()
 {
     for (;;) {
         std::array<char, 16384> bytes;
-        const auto length = ::recv(socket_.get(), bytes.data(), bytes.size(), MSG_DONTWAIT);
+        const auto length = read(bytes.data(), bytes.size());
         if (length < 0 && errno == EINTR) continue;
         if (length < 0 && errno == EAGAIN) return std::nullopt;
         if (length < 0) return End{answer_.begun() ? Trouble::Reset : silence(errno)};
@@ -170,8 +184,40 @@ void Session::finish(bool keep)
     ++answers_;
     if (keep || !socket_) return;
     ::epoll_ctl(epoll_, EPOLL_CTL_DEL, socket_.get(), nullptr);
+    tls_.reset();
     socket_.reset();
     connecting_ = false;
+}
+
+void Session::Free::operator()(SSL* ssl) const { SSL_free(ssl); }
+
+ssize_t Session::read(char* bytes, std::size_t length)
+{
+    if (!tls_) return ::recv(socket_.get(), bytes, length, MSG_DONTWAIT);
+    ERR_clear_error();
+    return outcome(SSL_read(tls_.get(), bytes, static_cast<int>(length)));
+}
+
+ssize_t Session::write(const char* bytes, std::size_t length)
+{
+    if (!tls_) return ::send(socket_.get(), bytes, length, MSG_NOSIGNAL);
+    ERR_clear_error();
+    return outcome(SSL_write(tls_.get(), bytes, static_cast<int>(length)));
+}
+
+// Of a call of OpenSSL's, in the words of recv(2) and send(2).
+ssize_t Session::outcome(int result)
+{
+    handshakeWaits_ = false;
+    if (result > 0) return result;
+    const int socketError = errno;
+    const int error = SSL_get_error(tls_.get(), result);
+    handshakeWaits_ = error == SSL_ERROR_WANT_READ;
+    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : socketError;
+    if (errno == EAGAIN) return -1;
+    const bool cutShort =
+        error == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    return error == SSL_ERROR_ZERO_RETURN || cutShort ? 0 : -1;
 }
 
 void Session::watch(unsigned events, int operation)

@@ -6,8 +6,10 @@
 #include "tests/support/load/AnswerReader.h"
 #include "tests/support/load/Report.h"
 
+#include <openssl/types.h>
 #include <sys/socket.h>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -34,7 +36,8 @@ class Session {
 public:
     enum class Opening { Begun, QueueFull, Refused };
 
-    Session(int epoll, Mode mode) : epoll_(epoll), mode_(mode) {}
+    /// `tls`: null for a connection in the clear.
+    Session(int epoll, Mode mode, SSL_CTX* tls = nullptr) : epoll_(epoll), mode_(mode), context_(tls) {}
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
@@ -66,12 +69,21 @@ private:
     std::optional<End> connected();
     std::optional<End> send();
     std::optional<End> receive();
+    ssize_t read(char* bytes, std::size_t length);
+    ssize_t write(const char* bytes, std::size_t length);
+    ssize_t outcome(int result);
     Trouble silence(int error) const;
     void watch(unsigned events, int operation);
 
     int epoll_;
     Mode mode_;
+    SSL_CTX* context_;
     os::UniqueFd socket_;
+    struct Free {
+        void operator()(SSL* ssl) const;
+    };
+    std::unique_ptr<SSL, Free> tls_;
+    bool handshakeWaits_ = false; // … for bytes of the server's, before it can send ours
     bool connecting_ = false;
     std::size_t answers_ = 0;
     std::optional<Asked> asked_;
