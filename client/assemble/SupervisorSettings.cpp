@@ -16,8 +16,11 @@ namespace {
 using supervise::ReadyKind;
 
 /// What --ready begins with, and what that asks.
-constexpr std::array<std::pair<std::string_view, ReadyKind>, 4> Questions{
-    {{"tcp:", ReadyKind::Tcp}, {"http:", ReadyKind::Http}, {"exec:", ReadyKind::Exec}, {"delay:", ReadyKind::Delay}}};
+constexpr std::array<std::pair<std::string_view, ReadyKind>, 5> Questions{{{"tcp:", ReadyKind::Tcp},
+                                                                           {"http:", ReadyKind::Http},
+                                                                           {"https:", ReadyKind::Http},
+                                                                           {"exec:", ReadyKind::Exec},
+                                                                           {"delay:", ReadyKind::Delay}}};
 
 std::string firstTcpListener(const std::vector<os::ListenAddress>& listeners)
 {

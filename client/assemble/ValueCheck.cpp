@@ -56,22 +56,34 @@ try {
     return std::string("is none: ") + error.what();
 }
 
+// "WHAT" or "WHAT STATUS", as a question by HTTP is put.
+bool hasStatus(std::string_view& text)
+{
+    const auto blank = text.rfind(' ');
+    if (blank == text.npos) return true;
+    const auto status = parseNumber(text.substr(blank + 1));
+    text = text.substr(0, blank);
+    return status && *status >= 200 && *status <= 599;
+}
+
 std::string faultOfReadiness(std::string_view text)
 {
     if (text == "notify" || text == "tcp") return {};
     if (text.starts_with("tcp:")) return parseHostPort(text.substr(4)) ? "" : "has no HOST:PORT behind tcp:";
     if (text.starts_with("delay:")) return parseDuration(text.substr(6)) ? "" : "has no duration behind delay:";
     if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
-    if (text.starts_with("http://")) return faultOfUrl(text);
-    return "is none of notify, tcp, tcp:HOST:PORT, http://HOST:PORT/PATH, exec:COMMAND, delay:DUR";
+    if (text.starts_with("http://") || text.starts_with("https://"))
+        return hasStatus(text) ? faultOfUrl(text) : "has something behind its URL that is no HTTP status";
+    return "is none of notify, tcp, tcp:HOST:PORT, http[s]://HOST:PORT/PATH [STATUS], exec:COMMAND, delay:DUR";
 }
 
 std::string faultOfHealth(std::string_view text)
 {
     if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
+    if (text.starts_with("http:/") && !hasStatus(text)) return "has something behind its path that is no HTTP status";
     if (text.starts_with("http:/") && !text.starts_with("http://") && !hasControls(text) && text.find(' ') == text.npos)
         return {};
-    return "is neither http:/PATH nor exec:COMMAND";
+    return "is neither http:/PATH [STATUS] nor exec:COMMAND";
 }
 
 std::string faultOfListenerName(std::string_view text)
