@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -46,7 +47,16 @@
 //   await FIFO        waits until somebody opens it for writing
 //   harm WHAT         what a program should not do to its first listener, which others have too: listen (a backlog of
 //   2),
-//                     blocking (clears O_NONBLOCK), shutdown, unlink (its unix path)
+//                     blocking (clears O_NONBLOCK), shutdown, unlink (its unix path), close
+//   after MS exit N   ends so much later, whatever it does then; after MS kill N does so by signal N, and after MS
+//                     harm WHAT does that
+//   if FILE WORD …    does the rest of the line if there is that file; unless FILE WORD …, if there is none
+//   status N          what serve answers to everybody: HTTP status N; 0: it accepts, and nothing more
+//   complain TEXT     writes a line to stderr
+//   leak N            opens so many descriptors and forgets them
+//   spin              keeps a core busy from here on
+//   fill FILE         writes into that file until the disk is full
+//   child-ready       a child of it says READY=1, and ends a while later
 
 namespace {
 
@@ -58,6 +68,7 @@ struct Reaction {
 constexpr int HighestSignal = 64;
 
 std::array<Reaction, HighestSignal + 1> reactions;
+constexpr int FirstListener = 3;
 volatile std::sig_atomic_t told = 0;
 
 extern "C" void react(int number)
@@ -98,6 +109,7 @@ void notifyAs(std::istringstream& line)
 }
 
 int health = 200;
+int status = 200; // of what everybody asks for
 
 std::string version()
 {
@@ -118,19 +130,32 @@ void answerDatagram(int socket)
     ::sendto(socket, reply.data(), reply.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr*>(&from), length);
 }
 
-void answer(int listener, int status = 200)
+// Who was accepted, and has not asked yet.
+struct Guest {
+    int socket;
+    int code; // of the answer; 0: there will be none
+};
+std::vector<Guest> guests;
+
+void admit(int listener, int code)
 {
-    const int client = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client < 0) return;
+    const int client = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (client >= 0) guests.push_back({client, code});
+}
+
+// Whether it has gone.
+bool answer(const Guest& guest)
+{
     std::array<char, 4096> request{};
-    ssize_t length = -1;
-    do length = ::recv(client, request.data(), request.size(), 0);
-    while (length < 0 && errno == EINTR); // Told to end: this one is answered still.
+    const auto length = ::recv(guest.socket, request.data(), request.size(), MSG_DONTWAIT);
+    if (length < 0 && (errno == EINTR || errno == EAGAIN)) return false;
+    if (length > 0 && guest.code == 0) return false;
     const auto body = version();
-    const auto reply = "HTTP/1.1 " + std::to_string(status) +
+    const auto reply = "HTTP/1.1 " + std::to_string(guest.code) +
                        " OK\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-    if (length > 0) ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
-    ::close(client);
+    if (length > 0) ::send(guest.socket, reply.data(), reply.size(), MSG_NOSIGNAL);
+    ::close(guest.socket);
+    return true;
 }
 
 bool isDatagram(int socket)
@@ -140,29 +165,56 @@ bool isDatagram(int socket)
     return ::getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &length) == 0 && type == SOCK_DGRAM;
 }
 
-void serve()
+// Listeners first; -1 where nothing more is to be accepted.
+struct Doors {
+    std::vector<int> listeners;
+    int probe = -1;
+};
+
+Doors openDoors()
 {
-    on(SIGTERM, remember);
-    constexpr int FirstListener = 3;
     const char* count = std::getenv("LISTEN_FDS");
     const char* names = std::getenv("LISTEN_FDNAMES");
-    const bool hasProbe = names != nullptr && std::string(names).ends_with(":probe");
-    std::vector<pollfd> listeners;
-    for (int i = 0; i < (count != nullptr ? std::atoi(count) : 1); ++i)
-        listeners.push_back({FirstListener + i, POLLIN, 0});
-    const int probe = hasProbe ? listeners.back().fd : -1;
-    if (hasProbe && health == 0) listeners.pop_back();
+    Doors doors;
+    for (int i = 0; i < (count != nullptr ? std::atoi(count) : 1); ++i) doors.listeners.push_back(FirstListener + i);
+    if (names == nullptr || !std::string(names).ends_with(":probe")) return doors;
+    doors.probe = doors.listeners.back();
+    if (health == 0) doors.listeners.pop_back();
+    return doors;
+}
+
+void serveOnce(const Doors& doors)
+{
+    std::vector<pollfd> all;
+    for (const int listener : doors.listeners) all.push_back({told == 0 ? listener : -1, POLLIN, 0});
+    for (const auto& guest : guests) all.push_back({guest.socket, POLLIN, 0});
+    if (::poll(all.data(), all.size(), 20) < 1) return;
+    std::vector<Guest> staying;
+    for (std::size_t i = 0; i < guests.size(); ++i)
+        if (all[doors.listeners.size() + i].revents == 0 || !answer(guests[i])) staying.push_back(guests[i]);
+    guests = staying;
+    for (std::size_t i = 0; i < doors.listeners.size(); ++i) {
+        if ((all[i].revents & POLLIN) == 0) continue;
+        const int listener = all[i].fd;
+        if (isDatagram(listener))
+            answerDatagram(listener);
+        else
+            admit(listener, listener == doors.probe ? health : status);
+    }
+}
+
+// Told to end: whoever was accepted is answered still, if he asks within this time.
+void serve()
+{
+    constexpr auto Patience = std::chrono::seconds(3);
+    on(SIGTERM, remember);
+    const auto doors = openDoors();
     while (told == 0) {
         if (std::getenv("WATCHDOG_USEC") != nullptr) baton::notify("WATCHDOG=1");
-        if (::poll(listeners.data(), listeners.size(), 20) < 1) continue;
-        for (const auto& one : listeners) {
-            if ((one.revents & POLLIN) == 0) continue;
-            if (isDatagram(one.fd))
-                answerDatagram(one.fd);
-            else
-                answer(one.fd, one.fd == probe ? health : 200);
-        }
+        serveOnce(doors);
     }
+    const auto end = std::chrono::steady_clock::now() + Patience;
+    while (!guests.empty() && std::chrono::steady_clock::now() < end) serveOnce(doors);
 }
 
 void reactTo(std::istringstream& line)
@@ -188,10 +240,10 @@ void end(int code)
 
 void harm(const std::string& what)
 {
-    constexpr int FirstListener = 3;
     if (what == "listen") ::listen(FirstListener, 2);
     if (what == "blocking") ::fcntl(FirstListener, F_SETFL, ::fcntl(FirstListener, F_GETFL) & ~O_NONBLOCK);
     if (what == "shutdown") ::shutdown(FirstListener, SHUT_RDWR);
+    if (what == "close") ::close(FirstListener);
     if (what != "unlink") return;
     sockaddr_un name{};
     socklen_t length = sizeof name;
@@ -232,12 +284,76 @@ void becomeDaemon(bool tells)
     ::close(ends[1]);
 }
 
+// In a thread of its own, whatever the program does then.
+void later(std::istringstream& line)
+{
+    int milliseconds = 0;
+    std::string word;
+    std::string what;
+    line >> milliseconds >> word >> what;
+    std::thread([=] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+        if (word == "exit") ::_exit(std::stoi(what));
+        if (word == "kill") ::kill(::getpid(), std::stoi(what));
+        if (word == "harm") harm(what);
+    }).detach();
+}
+
+void leak(int count)
+{
+    for (int i = 0; i < count; ++i) ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+void spin()
+{
+    static std::atomic<unsigned> turns = 0;
+    std::thread([] {
+        for (;;) ++turns;
+    }).detach();
+}
+
+void fill(const std::string& file)
+{
+    const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    const std::string block(65'536, 'x');
+    while (out >= 0 && ::write(out, block.data(), block.size()) > 0) {
+    }
+}
+
+void sayReadyByAChild()
+{
+    const auto pid = ::fork();
+    if (pid != 0) return;
+    baton::notifyReady();
+    ::sleep(10); // Whose it was can be told only while it lives.
+    ::_exit(0);
+}
+
 void perform(const std::string& text, bool isCheck)
 {
     std::istringstream line(text);
     std::string word;
     int number = 0;
     line >> word;
+    if (word == "if" || word == "unless") {
+        std::string file;
+        std::string rest;
+        std::getline(line >> file >> std::ws, rest);
+        if ((::access(file.c_str(), F_OK) == 0) == (word == "if")) perform(rest, isCheck);
+        return;
+    }
+    if (word == "after") return later(line);
+    if (word == "complain") {
+        std::getline(line >> std::ws, word);
+        std::cerr << word << std::endl;
+        return;
+    }
+    if (word == "fill") {
+        line >> word;
+        return fill(word);
+    }
+    if (word == "spin") return spin();
+    if (word == "child-ready") return sayReadyByAChild();
     if (word == "on") return reactTo(line);
     if (word == "say") {
         std::getline(line >> std::ws, word);
@@ -271,6 +387,8 @@ void perform(const std::string& text, bool isCheck)
     if (word == "kill") ::kill(::getpid(), number);
     if (word == "copy") std::cout << std::cin.rdbuf() << std::flush;
     if (word == "health") health = number;
+    if (word == "status") status = number;
+    if (word == "leak") leak(number);
     if (word == "serve") serve();
     while (word == "wait") ::pause();
 }

@@ -34,7 +34,7 @@ constexpr Moment Waiting{"Waiting", "1.1.0 waits for 1.0.0 to end"};
 constexpr Moment StartingAlone{"StartingAlone", "1.1.0 starts; clients wait in the queue"};
 constexpr std::array Moments{Offered, Fetched, Staging, Verified, Starting, Beside, Alone, Committed};
 
-const std::vector<std::string> Often{"--new", "50"};
+const std::vector<std::string> Often{"--new", "50", "--kept", "50", "--connections", "8"};
 const std::vector<std::string> Whole{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0"};
 
 void PrintTo(Victim victim, std::ostream* out) { *out << VictimNames.at(static_cast<std::size_t>(victim)); }

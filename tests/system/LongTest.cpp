@@ -14,10 +14,10 @@ struct Long : Relay {};
 
 std::string versionOf(int number) { return "1." + std::to_string(number) + ".0"; }
 
-TEST_F(Long, AHundredHandOffsLoseNoRequest)
+TEST_F(Long, TwoHundredHandOffsLoseNoRequest)
 {
-    constexpr int HandOffs = 100;
-    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {}, {"web=127.0.0.1:0"}, "300ms"}));
+    constexpr int HandOffs = 200;
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {}, {"web=127.0.0.1:0"}, "150ms"}));
     Clients clients(scratch, web, {"--new", "300", "--kept", "300", "--connections", "64"});
 
     for (int i = 1; i <= HandOffs; ++i) {

@@ -122,8 +122,12 @@ Clients::Count Clients::stop()
     if (!report.is_object()) return count;
     count.sent = report.value("sent", std::uint64_t{0});
     count.failed = report.value("failed", std::uint64_t{0});
-    for (const auto* mode : {"new", "kept"})
-        if (report.contains(mode)) count.repeated += report[mode].value("repeated", std::uint64_t{0});
+    for (const auto* mode : {"new", "kept"}) {
+        if (!report.contains(mode)) continue;
+        count.repeated += report[mode].value("repeated", std::uint64_t{0});
+        for (const auto& [kind, failures] : report[mode]["failures"].items())
+            count.kinds[kind] += failures.get<std::uint64_t>();
+    }
     return count;
 }
 

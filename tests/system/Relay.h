@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -44,7 +45,8 @@ public:
         std::uint64_t sent = 0;
         std::uint64_t failed = 0;
         std::uint64_t repeated = 0;
-        std::string report; ///< all of it, for a test that fails
+        std::map<std::string, std::uint64_t> kinds; ///< of what failed: "refused", "unread", …; all that there are
+        std::string report;                         ///< all of it, for a test that fails
     };
     Count stop();
 
