@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
-"""Measures the large things on real processes and prints each figure as a line; judges nothing but lost requests.
+"""Measures the large things on real processes and prints each figure as a line.
 
-  driver.py BUILD_DIRECTORY [handoffs|idle|payload …]      all of them when none is named
+  driver.py BUILD_DIRECTORY [idle|payload …]      all of them when none is named
 """
 import contextlib
-import json
 import os
 import pathlib
 import re
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,7 +16,6 @@ import threading
 import time
 import urllib.request
 
-HANDOFFS = 20
 PAYLOAD_BYTES = 1 << 30
 APP = "io.example.bench"
 
@@ -74,14 +71,14 @@ class Process:
 class Relay:
     """A server, a release that runs, and the Baton between them."""
 
-    def __init__(self, build, work, state, *options, interval="1h"):
+    def __init__(self, build, work, state, *options, interval="1h", listen="127.0.0.1:0"):
         self.build, self.work = build, work
         self.hello = build / "docs/examples/hello/hello-server"
         first = self.release("1.0.0")
         self.mock = Process(build / "server-mock/baton-mock-server", "--listen", "127.0.0.1:0", "--quiet")
         self.server = self.mock.await_line(r"listening on (\S+)", 10)[1][1]
         self.baton = Process(build / "client/main/baton", "run", "--server", self.server + "/v1/update/", "--app-id",
-                             APP, "--app-version", "1.0.0", "--state-dir", state, "--listen", "web=127.0.0.1:0",
+                             APP, "--app-version", "1.0.0", "--state-dir", state, "--listen", f"web={listen}",
                              "--try", "none", "--interval", interval, "--jitter", "0s", "--log-level", "debug", *options,
                              "--", first)
         self.state = state
@@ -112,35 +109,6 @@ class Relay:
     def __exit__(self, *_):
         self.baton.end()
         self.mock.end()
-
-
-def spread(values):
-    return f"p50 {statistics.median(values):.0f} us, max {max(values):.0f} us, n {len(values)}"
-
-
-def handoffs(build, parent, where, load_options, name):
-    """20 hand-offs under load; how many requests failed, and how long the switch took from decision to signal."""
-    with tempfile.TemporaryDirectory(dir=parent, prefix="baton-bench-") as directory:
-        work = pathlib.Path(directory)
-        with Relay(build, work, work / "state", "--probation", "300ms", "--probation-alone", "300ms",
-                   "--drain-timeout", "10s") as relay:
-            load = Process(build / "tests/support/load/baton-load", *load_options, "--json", relay.web)
-            with load:
-                for number in range(1, HANDOFFS + 1):
-                    version = f"1.{number}.0"
-                    relay.offer(version, relay.release(version))
-                    relay.update()
-                    relay.baton.await_line(re.escape(version) + " committed", 30)
-                    (work / f"hello-{version}").unlink()
-                time.sleep(0.5)
-            report = json.loads("".join(line for _, line in load.lines))
-            drained = [(int(found[1]), int(found[2])) for _, line in relay.baton.lines if (found := re.search(
-                r"the drain signal went (\d+) us after the decision, (\d+) us", line))]
-    print(f"handoffs {name}, state {where}: {HANDOFFS} hand-offs, {report['sent']} requests, "
-          f"{report['answered']} answered, {report['failed']} failed")
-    print(f"handoffs {name}, state {where}: decision to drain signal, all of it: {spread([all for all, _ in drained])}")
-    print(f"handoffs {name}, state {where}: … without the durable write: {spread([all - w for all, w in drained])}")
-    return report["failed"] == 0
 
 
 def proportional_set_size(pid):
@@ -208,13 +176,9 @@ def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     build = pathlib.Path(sys.argv[1]).resolve()
-    wanted = sys.argv[2:] or ["handoffs", "idle", "payload"]
+    wanted = sys.argv[2:] or ["idle", "payload"]
     disk = build  # A temporary directory may be a file system in memory.
     fine = True
-    if "handoffs" in wanted:
-        for where, parent in (("on disk", disk), ("in memory", "/dev/shm")):
-            fine &= handoffs(build, parent, where, ["--new", "300"], "new")
-            fine &= handoffs(build, parent, where, ["--kept", "300", "--connections", "32"], "kept")
     if "idle" in wanted:
         fine &= idle(build, disk)
     if "payload" in wanted:
