@@ -31,6 +31,7 @@ Group::Group(loop::EventLoop& loop, Log& log, std::string name, const std::files
         one.way = find_(number).way();
         one.stand = Stand::Away; // Until it has started.
         state_.members.push_back(one);
+        whys_.emplace_back();
     }
 }
 
@@ -74,7 +75,8 @@ void Group::stands(int number)
 {
     const auto& program = find_(number);
     const auto stand = program.stand();
-    if (stand == Stand::Failing && why_.empty()) why_ = program.name() + ": " + program.lastCheckResult();
+    auto& why = whys_.at(static_cast<std::size_t>(placeOf(number)));
+    if (stand == Stand::Failing && why.empty()) why = program.lastCheckResult();
     happen({What::Stands, placeOf(number), stand});
 }
 
@@ -83,8 +85,7 @@ void Group::passed(int number, Half half) { happen({What::Passed, placeOf(number
 void Group::failed(int number, const std::string& why)
 {
     const auto place = placeOf(number);
-    const bool isBack = state_.members.at(static_cast<std::size_t>(place)).progress == Progress::Back;
-    if (!isBack && !state_.failing) why_ = find_(number).name() + ": " + why;
+    whys_.at(static_cast<std::size_t>(place)) = why;
     happen({What::Failed, place});
 }
 
@@ -166,12 +167,16 @@ try {
 void Group::carryOut(const Order& order)
 {
     switch (order.what) {
-    case Do::Ask: return member(order.member).askForGroup();
+    case Do::Ask:
+        whys_.at(static_cast<std::size_t>(order.member)).clear(); // Its answer says more.
+        return member(order.member).askForGroup();
     case Do::Begin: return member(order.member).beginForGroup();
     case Do::GoOn: return member(order.member).goOn(false);
     case Do::Commit: return member(order.member).goOn(true);
     case Do::TakeBack:
-        return member(order.member).setBack(member(order.because).name(), "its group " + name_ + " failed: " + why_);
+        return member(order.member)
+            .setBack(member(order.because).name(), "its group " + name_ + " failed: " + member(order.because).name() +
+                                                       ": " + whys_.at(static_cast<std::size_t>(order.because)));
     case Do::Forget: try { file_.forget();
         } catch (const std::exception& e) {
             log_.warning("group " + name_ + ": " + e.what());

@@ -65,7 +65,7 @@ private:
     Duration longestWait_;
     Find find_;
     GroupState state_;
-    std::string why_; // the one whose fault it is has failed
+    std::vector<std::string> whys_; // each member failed; empty: it did not, as far as is known
     loop::Registration look_;
     loop::Registration wait_;
 };

@@ -63,7 +63,7 @@ struct Groups : Several {
         EXPECT_TRUE(eventually([&] { return historyOf("web").size() == 1; }));
         EXPECT_THAT(historyOf("web"), ElementsAre("failed 2.0.0"));
         EXPECT_THAT(store::Store(stateOf("web")).history().front().reason,
-                    HasSubstr("its group shop failed: api: 2.0.0"));
+                    AllOf(HasSubstr("its group shop failed: api: "), HasSubstr("2.0.0")));
         EXPECT_THAT(of("web").blocked, IsEmpty()); // It is not to blame.
         EXPECT_TRUE(eventually([&] { return !fs::exists(state / "groups" / "shop.json"); }));
     }
@@ -188,6 +188,39 @@ TEST_F(Groups, StartNoneWhereOneIsRefused)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(Groups, StartNoneWhereTheStagerRefusesOne)
+{
+    ASSERT_TRUE(serveBoth(mortal("1.0.0")));
+    load();
+    publishBoth(scratch.write("plain-2.0.0", "no program\n"), hello("2.0.0"));
+
+    say("program api update");
+
+    ASSERT_TRUE(baton->says("api: 2.0.0 refused: it is neither an executable file"));
+    say("program web update");
+    expectBothBack();
+    EXPECT_EQ(baton->said().find("2.0.0 starts beside"), std::string::npos);
+    expectNoneLost();
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Groups, TakeBothBackWhenAPersonTakesOneBack)
+{
+    ASSERT_TRUE(serveBoth(hello("1.0.0"), {}, Slow));
+    load();
+    publishBoth(hello("2.0.0"), hello("2.0.0"));
+    say("program web update");
+    ASSERT_TRUE(baton->says("api: 2.0.0 serves alone"));
+    ASSERT_TRUE(baton->says("web: 2.0.0 serves alone"));
+
+    EXPECT_THAT(say("program api rollback"), HasSubstr("accepted"));
+
+    expectBothBack();
+    EXPECT_THAT(historyOf("api"), ElementsAre("rolledBack 2.0.0"));
+    expectNoneLost();
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Groups, SwitchOneThatCannotOverlapLast)
 {
     ASSERT_TRUE(serve(
@@ -263,6 +296,31 @@ TEST_F(Groups, AreCommittedByTheNextBatonWhereThatWasDecided)
         EXPECT_THAT(historyOf(program), ElementsAre("committed 2.0.0"));
     }
     EXPECT_EQ(baton->said().find("starts beside"), std::string::npos);
+    EXPECT_EQ(stop(), 0);
+}
+
+// One was taken back, and Baton was killed before the other was.
+TEST_F(Groups, AreTakenBackByTheNextBatonWhereOneWasAlready)
+{
+    ASSERT_TRUE(serveBoth(hello("1.0.0"), {}, "probation = 500ms\nprobation-alone = 1m\n"));
+    publishBoth(hello("2.0.0"), hello("2.0.0"));
+    say("program web update");
+    ASSERT_TRUE(baton->says("api: 2.0.0 serves alone"));
+    ASSERT_TRUE(baton->says("web: 2.0.0 serves alone"));
+    baton->signal(SIGKILL);
+    EXPECT_EQ(baton->end(), 128 + SIGKILL);
+    const store::Store api(stateOf("api"));
+    auto stored = api.loadState().value();
+    stored.blocked.push_back({stored.install->key, "it was bad", "2026-11-23T18:00:00Z"});
+    stored.install.reset();
+    api.save(stored);
+
+    runAgain();
+
+    ASSERT_TRUE(baton->says("web: 2.0.0 taken back: its group shop failed while Baton was killed"));
+    for (const auto* program : {"api", "web"}) ASSERT_TRUE(comesToServe(program, "1.0.0"));
+    EXPECT_EQ(baton->said().find("starts beside"), std::string::npos);
+    EXPECT_THAT(historyOf("web"), ElementsAre("failed 2.0.0"));
     EXPECT_EQ(stop(), 0);
 }
 
