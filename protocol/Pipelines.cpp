@@ -87,6 +87,7 @@ std::vector<Pipeline> asPipelines(const UpdateCheck& check)
 {
     if (!check.manifest) return {};
     Pipeline pipeline;
+    pipeline.pipelineId = "full";
     for (const auto& package : check.manifest->packages) {
         const bool first = pipeline.operations.empty();
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;

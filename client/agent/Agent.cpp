@@ -2,6 +2,7 @@
 
 #include "client/agent/Cycle.h"
 #include "client/agent/Identity.h"
+#include "client/agent/Policy.h"
 #include "client/agent/RememberedFile.h"
 #include "client/core/RandomText.h"
 #include "client/core/Text.h"
@@ -41,22 +42,37 @@ try {
     return randomHex(32);
 }
 
-// Without it the server would take this machine for a new one.
-source::Remembered rememberedFor(const Settings& settings)
-try {
-    return settings.stateDirectory.empty() ? source::Remembered()
-                                           : readRemembered(store::Store(settings.stateDirectory));
-} catch (const std::exception&) {
-    return {};
+/// What a person's check begins with. What cannot be read is as if it were not there: the supervisor says what is
+/// damaged.
+source::Question questionFor(const Settings& settings, const std::string& running)
+{
+    source::Question question{settings.fallbackVersion, randomGuid(), source::Asker::Person};
+    question.others = questionsFor(settings.others, nullptr);
+    try {
+        const store::Store store(settings.stateDirectory);
+        const auto state = settings.stateDirectory.empty() ? std::nullopt : store.loadState();
+        if (state && state->current) {
+            question.version = state->current->version;
+            const auto release = store.loadRelease(*state->current);
+            question.others = questionsFor(settings.others, release ? &*release : nullptr);
+        }
+        if (!settings.stateDirectory.empty()) question.remembered = readRemembered(store);
+        for (std::size_t i = 0; state && i < settings.others.size(); ++i)
+            question.others[i].remembered = readRemembered(store, settings.others[i].name);
+    } catch (const std::exception&) { // NOLINT(bugprone-empty-catch)
+    }
+    if (!running.empty()) question.version = running;
+    return question;
 }
 
-std::string runningVersion(const Settings& settings)
-try {
-    if (settings.stateDirectory.empty()) return settings.fallbackVersion;
-    const auto state = store::Store(settings.stateDirectory).loadState();
-    return state && state->current ? state->current->version : settings.fallbackVersion;
-} catch (const std::exception&) {
-    return settings.fallbackVersion; // `baton check` asks all the same; the supervisor says what is damaged.
+// Not delivered, it is no harm to the answer: the server offers the same again.
+void giveBack(source::Source& source, const Result<source::Answer>& answer, source::Event event)
+{
+    const auto* const offer = answer ? std::get_if<source::Offer>(&*answer) : nullptr;
+    if (offer == nullptr) return;
+    event.nextVersion = offer->version;
+    event.pipelineId = offer->pipelineId;
+    (void)source.send(event, std::chrono::seconds(0));
 }
 
 } // namespace
@@ -76,21 +92,25 @@ try {
     return EX_IOERR;
 }
 
-Result<source::Answer> checkOnce(const Settings& settings, const std::string& running)
+Asked checkOnce(const Settings& settings, const std::string& running)
 {
+    constexpr int UpdateComplete = 3;
     auto transport = transportFor(settings);
     source::OmahaSource source(identityFor(settings, machineIdFor(settings)), transport);
-    const auto version = running.empty() ? runningVersion(settings) : running;
-    const auto session = randomGuid();
-    auto checked = source.check({version, session, source::Asker::Person, rememberedFor(settings)});
-    if (!checked.answer) return checked.answer;
-    if (const auto* offer = std::get_if<source::Offer>(&*checked.answer)) {
-        constexpr int UpdateComplete = 3;
-        // Not delivered, it is no harm to the answer: the server offers the same again.
-        (void)source.send({UpdateComplete, 0, code::DeferredByPolicy, version, version, offer->version, session},
-                          std::chrono::seconds(0));
+    const auto question = questionFor(settings, running);
+    const auto checked = source.check(question);
+    const auto eventOf = [&](const std::string& version) {
+        return source::Event{UpdateComplete, 0, code::DeferredByPolicy, version, version, {}, question.sessionId};
+    };
+    giveBack(source, checked.answer, eventOf(question.version));
+    Asked asked{checked.answer, {}};
+    for (std::size_t i = 0; i < checked.others.size(); ++i) {
+        auto event = eventOf(question.others[i].version);
+        event.appId = question.others[i].id;
+        giveBack(source, checked.others[i].answer, std::move(event));
+        asked.others.push_back({settings.others[i].name, settings.others[i].id, checked.others[i].answer});
     }
-    return checked.answer;
+    return asked;
 }
 
 } // namespace baton::agent

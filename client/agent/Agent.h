@@ -6,14 +6,29 @@
 #include "client/core/Log.h"
 #include "client/source/Source.h"
 
+#include <string>
+#include <vector>
+
 namespace baton::agent {
 
 /// Works until the supervisor closes its end of `channelFd`, a SOCK_SEQPACKET socket. Returns the process's exit code:
 /// 0, or 74 (EX_IOERR) when the state directory cannot be used.
 int run(const Settings& settings, Log& log, int channelFd);
 
+/// What one more app was told.
+struct AskedApp {
+    std::string name; ///< as of Settings
+    std::string id;
+    Result<source::Answer> answer;
+};
+
+struct Asked {
+    Result<source::Answer> answer; ///< a failure: nobody answered, or not in our words
+    std::vector<AskedApp> others;  ///< as in the settings; none where nobody answered
+};
+
 /// One check, without downloads. `running` is the version that is told; empty: the store's, or the fallback. What the
 /// server grants is given back (3/0, code 36), so that it does not count this machine as updating.
-Result<source::Answer> checkOnce(const Settings& settings, const std::string& running = {});
+Asked checkOnce(const Settings& settings, const std::string& running = {});
 
 } // namespace baton::agent

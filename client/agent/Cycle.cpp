@@ -5,7 +5,6 @@
 #include "client/agent/ScheduleFile.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
-#include "client/schedule/RetryAfter.h"
 
 #include <algorithm>
 #include <utility>
@@ -173,7 +172,7 @@ bool Cycle::deliver()
         const std::chrono::seconds age(event.time == 0 ? 0 : secondsOf(doors_.clock.wall()) - event.time);
         const auto sent = doors_.source.send(event, age);
         answers_ = sent.answered;
-        if (!sent.taken) {
+        if (!isTold(sent)) {
             wishes_ = {};
             heed(sent.retryAfter, sent.trusted);
             checkFailed(sent.taken.error());
@@ -183,6 +182,19 @@ bool Cycle::deliver()
                          std::to_string(event.result) + " of " + escaped(event.nextVersion));
         ledger_.delivered();
     }
+    return true;
+}
+
+// Some servers sign what they answer to checks alone. Then no event would ever be told, and a server that waits for
+// them would refuse every check. So what was answered without a proof in three contacts is believed from then on, until
+// a proof comes after all: it is events that are at stake here, no release.
+bool Cycle::isTold(const source::Sent& sent)
+{
+    if (sent.taken) unproven_ = 0;
+    if (sent.taken || !sent.unproven) return sent.taken.has_value();
+    if (unproven_ >= PatienceForEvents) return true;
+    if (++unproven_ < PatienceForEvents) return false;
+    doors_.log.warning("the server proves no answer to an event; from now on they count as told without a proof");
     return true;
 }
 

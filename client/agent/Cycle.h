@@ -59,9 +59,11 @@ private:
     void putOff(const source::Offer& offer, const Bar& bar, const std::string& sessionId);
     void compare(const source::Offer& offer);
     void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
+    source::Event failed(const source::Offer& offer, const std::string& sessionId, int result, int code) const;
     source::Event failed(const std::string& version, const std::string& sessionId, int result, int code) const;
     void reportOnce(const std::string& what, const source::Event& event);
     void checkFailed(const Failure& failure);
+    bool isTold(const source::Sent& sent);
 
     void goOn();
     void download();
@@ -108,6 +110,7 @@ private:
     std::set<std::string> reported_;                     ///< offers that the server was told about by this process
     bool gaveUp_ = false; ///< the attempt waits for its line in the history, or for the next check
     bool answers_ = true; ///< somebody was there for the last event, even if it was not taken
+    int unproven_ = 0;    ///< contacts in a row in which an event was taken and nobody proved who took it
     bool gone_ = false;
     bool wanted_ = false;  ///< somebody asked for a check while we were downloading
     bool changed_ = false; ///< the store changed while we were downloading

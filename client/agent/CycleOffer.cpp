@@ -83,6 +83,7 @@ void Cycle::giveBack(const source::Checked& checked, const source::Question& que
         const auto* const offer = answer ? std::get_if<source::Offer>(&*answer) : nullptr;
         if (offer == nullptr || (ledger_.attempt() && ledger_.attempt()->brings(asked.id, offer->version))) continue;
         event.nextVersion = offer->version;
+        event.pipelineId = offer->pipelineId;
         event.result = Deferred;
         event.errorCode = code::DeferredByPolicy;
         ledger_.queue(event);
@@ -100,7 +101,7 @@ void Cycle::heed(const source::Checked& checked)
 // What a stranger on the way could have written silences nobody: it is shown, and the backoff holds all the same.
 void Cycle::heed(const std::string& retryAfter, bool trusted)
 {
-    const auto stay = schedule::parseRetryAfter(retryAfter, doors_.clock.wall());
+    const auto stay = schedule::stayFrom(retryAfter, doors_.clock.wall());
     if (!stay) return;
     if (trusted) wishes_.stayAway = std::max(*stay, wishes_.stayAway.value_or(Duration(0)));
     doors_.log.info("the server asks to stay away for " + printDuration(*stay) +
@@ -121,6 +122,7 @@ void Cycle::considerOffer(const source::Offer& offer, const source::Checked& che
     if (ledger_.attempt()) return compare(offer);
     store::Attempt attempt{keyOf(offer),         running(), store::AttemptStage::Granted, neededOf(offer), sessionId,
                            offer.failuresPerUrl, atOnce_};
+    attempt.pipelineId = offer.pipelineId;
     auto decision = decide(offer, running(), ledger_.state());
     if (decision.choice == Choice::Take) {
         const auto current = runningRelease();
@@ -146,7 +148,7 @@ void Cycle::putOff(const source::Offer& offer, const Bar& bar, const std::string
 {
     answered();
     doors_.log.info(offer.version + " is offered; " + bar.why);
-    ledger_.queue(failed(offer.version, sessionId, Deferred, code::DeferredByPolicy));
+    ledger_.queue(failed(offer, sessionId, Deferred, code::DeferredByPolicy));
     tellChecked("deferred", bar.why);
     AgentNews news;
     news.kind = AgentNews::Kind::Offered;
@@ -167,11 +169,17 @@ void Cycle::compare(const source::Offer& offer)
 void Cycle::turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId)
 {
     doors_.log.warning(decision.why);
-    const auto event = decision.choice == Choice::Unusable
-                           ? failed(offer.version, sessionId, 0, code::VerificationFailed)
-                           : failed(offer.version, sessionId, Deferred, code::IgnoredByPolicy);
+    const auto event = decision.choice == Choice::Unusable ? failed(offer, sessionId, 0, code::VerificationFailed)
+                                                           : failed(offer, sessionId, Deferred, code::IgnoredByPolicy);
     reportOnce(keyOf(offer).directoryName(), event);
     tellChecked(decision.choice == Choice::NotNewer ? "noupdate" : "refused", decision.why);
+}
+
+source::Event Cycle::failed(const source::Offer& offer, const std::string& sessionId, int result, int code) const
+{
+    auto event = failed(offer.version, sessionId, result, code);
+    event.pipelineId = offer.pipelineId;
+    return event;
 }
 
 source::Event Cycle::failed(const std::string& version, const std::string& sessionId, int result, int code) const

@@ -44,6 +44,7 @@ Json toJson(const source::Event& event)
     document["sessionId"] = event.sessionId;
     document["time"] = event.time;
     if (!event.appId.empty()) document["appId"] = event.appId;
+    if (!event.pipelineId.empty()) document["pipelineId"] = event.pipelineId;
     return document;
 }
 
@@ -57,7 +58,8 @@ source::Event eventFrom(const Json& document)
                          document.at("nextVersion").get<std::string>(),
                          document.at("sessionId").get<std::string>(),
                          wholeNumber(document.value("time", Json(0)), "time"),
-                         document.value("appId", std::string())};
+                         document.value("appId", std::string()),
+                         document.value("pipelineId", std::string())};
 }
 
 } // namespace
@@ -79,10 +81,12 @@ namespace {
 void queueForAll(Outbox& outbox, source::Event event, const store::Attempt& attempt)
 {
     const bool isDone = event.version == event.nextVersion;
+    event.pipelineId = attempt.pipelineId;
     queue(outbox, event);
     for (const auto& one : attempt.apps) {
         if (!one.isNew()) continue;
         event.appId = one.app.id;
+        event.pipelineId = one.pipelineId;
         event.previousVersion = one.from;
         event.nextVersion = one.app.version;
         event.version = isDone ? one.app.version : one.from;

@@ -110,7 +110,9 @@ std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& othe
         if (!isUpdate && !known)
             return "its app " + other.name +
                    " brings nothing: " + (i < answers.size() ? whyNot(answers[i]) : "the server says nothing of it");
-        attempt.apps.push_back({{other.name, other.id, isUpdate ? offer->version : from}, from});
+        attempt.apps.push_back({{other.name, other.id, isUpdate ? offer->version : from},
+                                from,
+                                isUpdate ? offer->pipelineId : std::string()});
         for (auto& package : isUpdate ? neededOf(*offer) : keptOf(*running, other.name)) {
             package.app = other.name;
             attempt.packages.push_back(std::move(package));

@@ -20,7 +20,7 @@ constexpr std::array Table{
     Option{"app-id", ValueKind::Text, "ID", "", "e96281a6-d1af-4bde-9a0a-97b76e56dc57", "what the server knows it by",
            Asks},
     Option{"also-app", ValueKind::OtherApp, "NAME=ID", "", "maps=io.example.maps",
-           "one more app, whose packages lie in NAME/ of each release", Run, Repeatable},
+           "one more app, whose packages lie in NAME/ of each release", Asks, Repeatable},
     Option{"track", ValueKind::Text, "NAME", "", "stable", "group or channel", Asks},
     Option{"protocol", ValueKind::Choice, "auto|xml|json3|json4", "auto", "json3", "form of Omaha; auto: by the URL",
            Asks},

@@ -1,7 +1,7 @@
 #include "client/assemble/Roles.h"
 
 #include "client/agent/Agent.h"
-#include "client/assemble/CheckCommand.h"
+#include "client/assemble/AgentSettings.h"
 #include "client/assemble/ConfigReload.h"
 #include "client/assemble/Handed.h"
 #include "client/assemble/Probe.h"

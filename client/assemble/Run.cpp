@@ -1,7 +1,7 @@
 #include "client/assemble/Run.h"
 
+#include "client/assemble/AgentSettings.h"
 #include "client/assemble/Become.h"
-#include "client/assemble/CheckCommand.h"
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/Places.h"

@@ -6,15 +6,17 @@ namespace baton::fetch {
 
 Addresses::Addresses(std::size_t count, std::vector<int> failures, const Patience& patience)
     : failures_(std::move(failures)),
+      until_(count),
       patience_(patience)
 {
     failures_.resize(count);
 }
 
-std::optional<Addresses::Next> Addresses::next() const
+std::optional<Addresses::Next> Addresses::next(Instant now) const
 {
-    if (const auto index = usableFrom(at_)) return Next{*index, isRest_ ? pauseFor(*index) : Duration(0)};
-    if (const auto index = usableFrom(0)) return Next{*index, pauseFor(*index)};
+    if (const auto index = usableFrom(at_, now)) return Next{*index, isRest_ ? pauseFor(*index) : Duration(0)};
+    if (const auto index = usableFrom(0, now)) return Next{*index, pauseFor(*index)};
+    if (usableFrom(0, Instant::max())) return firstToComeBack(now);
     return std::nullopt;
 }
 
@@ -40,11 +42,20 @@ Duration Addresses::pauseFor(std::size_t index) const
     return std::min(pause, patience_.longestPause);
 }
 
-std::optional<std::size_t> Addresses::usableFrom(std::size_t index) const
+std::optional<std::size_t> Addresses::usableFrom(std::size_t index, Instant now) const
 {
     for (; index < failures_.size(); ++index)
-        if (failures_[index] < patience_.failures) return index;
+        if (failures_[index] < patience_.failures && until_[index] <= now) return index;
     return std::nullopt;
+}
+
+// All that are left are away.
+Addresses::Next Addresses::firstToComeBack(Instant now) const
+{
+    std::optional<std::size_t> first;
+    for (std::size_t i = 0; i < failures_.size(); ++i)
+        if (failures_[i] < patience_.failures && (!first || until_[i] < until_[*first])) first = i;
+    return {*first, std::max(until_[*first] - now, pauseFor(*first))};
 }
 
 } // namespace baton::fetch

@@ -23,7 +23,8 @@ enum class Fault {
 };
 
 /// The addresses in the order offered, each with its failures in a row. After a failure the next one is asked at once;
-/// only when all have had their turn is there a pause and another round.
+/// only when all have had their turn is there a pause and another round. One whose server asked to stay away is passed
+/// over until then, and waited for only when no other is left.
 class Addresses {
 public:
     /// `failures`: what an earlier process counted, by address; what is missing is 0.
@@ -37,19 +38,24 @@ public:
     };
 
     /// Nothing: each has failed too often.
-    std::optional<Next> next() const;
+    std::optional<Next> next(Instant now) const;
 
     /// The address brought bytes that nobody had brought: it is asked for the rest, and its failures are forgotten.
     void brought(std::size_t index);
     void failed(std::size_t index, Fault fault);
 
+    /// Its server asks not to be asked before then.
+    void away(std::size_t index, Instant until) { until_.at(index) = until; }
+
     const std::vector<int>& failures() const { return failures_; }
 
 private:
     Duration pauseFor(std::size_t index) const;
-    std::optional<std::size_t> usableFrom(std::size_t index) const;
+    std::optional<std::size_t> usableFrom(std::size_t index, Instant now) const;
+    Next firstToComeBack(Instant now) const;
 
     std::vector<int> failures_;
+    std::vector<Instant> until_; ///< before which an address is not asked
     Patience patience_;
     std::size_t at_ = 0;  ///< whose turn it is; the number of addresses at a round's end
     bool isRest_ = false; ///< it is asked for the rest of what it brought

@@ -1,5 +1,7 @@
 #include "client/fetch/Fetcher.h"
 
+#include "client/core/Duration.h"
+#include "client/core/RetryAfter.h"
 #include "client/core/Text.h"
 #include "client/fetch/IntoPart.h"
 
@@ -7,6 +9,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace baton::fetch {
@@ -15,12 +18,17 @@ namespace {
 // An exchange that brought less is a failure of its address: a server that cuts after each few bytes is no server.
 constexpr std::int64_t WorthGoingOn = 64 * 1024;
 
+// Whoever is away for longer is asked again with the next attempt.
+constexpr Duration LongestStay = std::chrono::hours(1);
+
 // One package and all of its addresses.
 class Download {
 public:
-    Download(transport::Transport& transport, const std::filesystem::path& directory, const Patience& patience,
-             Throttle& throttle, const Wanted& wanted, Watcher& watcher)
+    Download(transport::Transport& transport, const Clock& clock, const std::filesystem::path& directory,
+             const Patience& patience, Throttle& throttle, const Wanted& wanted, Watcher& watcher)
         : transport_(transport),
+          clock_(clock),
+          patience_(patience),
           throttle_(throttle),
           wanted_(wanted),
           watcher_(watcher),
@@ -44,7 +52,7 @@ public:
             part_.restart();
         }
         Failure last{Category::Download, code::Transfer, "no address is left to ask"};
-        while (const auto next = addresses_.next()) {
+        while (const auto next = addresses_.next(clock_.now())) {
             if (next->pause > Duration(0) && !watcher_.pause(next->pause)) return Ending::Stopped;
             auto ended = from(next->index);
             if (ended || cause_ == Cause::Disk) return ended;
@@ -88,8 +96,23 @@ private:
         } else {
             addresses_.failed(index, cause_ == Cause::Connection ? Fault::Passing : Fault::Lasting);
         }
-        note(result.error().detail);
-        return result;
+        auto why = result.error();
+        if (const auto stay = url ? stayAt(*url) : std::nullopt) {
+            addresses_.away(index, clock_.now() + *stay);
+            why.detail += " and asks to stay away, which we do for " + printDuration(*stay);
+        }
+        note(why.detail);
+        return why;
+    }
+
+    // How long the server of an address asked to be left alone. Over plain http anybody on the way could say so: there
+    // it costs no more than the failure itself may.
+    std::optional<Duration> stayAt(const transport::Url& url) const
+    {
+        const bool believed = url.scheme == transport::Scheme::Https || isLoopback(url);
+        const auto asked = parseRetryAfter(retryAfter_, clock_.wall());
+        if (!asked) return std::nullopt;
+        return std::clamp<Duration>(*asked, patience_.firstPause, believed ? LongestStay : patience_.longestPause);
     }
 
     Result<Ending> once(const transport::Url& url)
@@ -109,6 +132,7 @@ private:
         });
         const auto got = transport_.get(url, headers, receiver);
         cause_ = receiver.cause();
+        retryAfter_ = receiver.retryAfter();
         if (got) return check(url, isWhole);
         if (got.error().code != code::Transfer && cause_ == Cause::Connection) cause_ = Cause::Address;
         return got.error();
@@ -135,6 +159,8 @@ private:
     }
 
     transport::Transport& transport_;
+    const Clock& clock_;
+    Patience patience_;
     Throttle& throttle_;
     const Wanted& wanted_;
     Watcher& watcher_;
@@ -144,13 +170,15 @@ private:
     Addresses addresses_;
     std::int64_t most_ = 0; ///< the most that was ever here
     Cause cause_ = Cause::Connection;
+    std::string retryAfter_; ///< of the last exchange
 };
 
 } // namespace
 
-Fetcher::Fetcher(transport::Transport& transport, std::filesystem::path directory, const Patience& patience,
-                 Throttle& throttle)
+Fetcher::Fetcher(transport::Transport& transport, const Clock& clock, std::filesystem::path directory,
+                 const Patience& patience, Throttle& throttle)
     : transport_(transport),
+      clock_(clock),
       directory_(std::move(directory)),
       patience_(patience),
       throttle_(throttle)
@@ -162,7 +190,7 @@ try {
     if (digestOf(directory_ / wanted.sha256) == wanted.sha256) return Ending::Complete;
     auto patience = patience_;
     if (wanted.failuresPerUrl > 0) patience.failures = wanted.failuresPerUrl;
-    return Download(transport_, directory_, patience, throttle_, wanted, watcher).run();
+    return Download(transport_, clock_, directory_, patience, throttle_, wanted, watcher).run();
 } catch (const std::exception& e) {
     return diskFailure(e);
 }

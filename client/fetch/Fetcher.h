@@ -53,8 +53,8 @@ enum class Ending { Complete, Stopped };
 class Fetcher {
 public:
     /// `directory` gets SHA256.part and, when all is right and on the disk, SHA256.
-    Fetcher(transport::Transport& transport, std::filesystem::path directory, const Patience& patience,
-            Throttle& throttle);
+    Fetcher(transport::Transport& transport, const Clock& clock, std::filesystem::path directory,
+            const Patience& patience, Throttle& throttle);
 
     /// Failures: code::Transfer, HashMismatch, SizeMismatch (no address could give it: the last reason);
     /// WriteFailed (this machine's disk; the other addresses are not tried). Throws nothing.
@@ -62,6 +62,7 @@ public:
 
 private:
     transport::Transport& transport_;
+    const Clock& clock_;
     std::filesystem::path directory_;
     Patience patience_;
     Throttle& throttle_;

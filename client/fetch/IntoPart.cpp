@@ -24,6 +24,7 @@ Result<std::int64_t> IntoPart::begin(const transport::HttpHead& head)
 try {
     constexpr int PartialContent = 206;
     const auto meaning = judge(head, have_, sizeBytes_);
+    if (isPassing(head.status)) retryAfter_ = head.header("Retry-After");
     if (!meaning && head.status == PartialContent && have_ > 0) {
         part_.restart(); // It cannot do ranges right; from zero it may.
         return because(Cause::Connection, meaning.error());

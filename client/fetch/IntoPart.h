@@ -35,6 +35,9 @@ public:
 
     Cause cause() const { return cause_; }
 
+    /// Of a server that is busy; empty if it does not say.
+    const std::string& retryAfter() const { return retryAfter_; }
+
     Result<std::int64_t> begin(const transport::HttpHead& head) override;
     Result<Done> take(std::string_view bytes) override;
 
@@ -48,6 +51,7 @@ private:
     std::function<void(std::string)> begun_;
     std::int64_t have_;
     Cause cause_ = Cause::Connection;
+    std::string retryAfter_;
 };
 
 } // namespace baton::fetch

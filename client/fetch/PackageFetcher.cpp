@@ -75,7 +75,7 @@ try {
     const auto jobs = jobsOf(packages);
     if (auto room = demandSpace(needsOf(jobs, terms_)); !room) return room.error();
     Throttle throttle(terms_.bytesPerSecond, clock_);
-    Fetcher fetcher(transport_, terms_.downloads, terms_.patience, throttle);
+    Fetcher fetcher(transport_, clock_, terms_.downloads, terms_.patience, throttle);
     if (jobs.size() > 1) return Lanes(fetcher, jobs, overseer).run(static_cast<std::size_t>(terms_.lanes));
     Alone watcher(overseer, jobs.front().package);
     return fetcher.fetch(*jobs.front().wanted, watcher);

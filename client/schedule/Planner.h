@@ -25,7 +25,7 @@ std::string describe(const Plan& plan);
 
 /// What the last answer asked for.
 struct Wishes {
-    std::optional<Duration> stayAway;     ///< parseRetryAfter()'s
+    std::optional<Duration> stayAway;     ///< stayFrom()'s
     std::optional<Duration> pollInterval; ///< in the interval's place, until the next answer
     bool isOverloaded = false; ///< it has too much to do: never sooner than the interval, unless it says when
 };

@@ -1,4 +1,4 @@
-// How long a server asks its clients to stay away.
+// How long checks stay away from a server that asks for it.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -13,8 +13,7 @@ namespace baton::schedule {
 inline constexpr Duration ShortestStay = std::chrono::seconds(60);
 inline constexpr Duration LongestStay = std::chrono::hours(24);
 
-/// What a Retry-After or X-Retry-After header asks: seconds, or an HTTP date; clamped to ShortestStay … LongestStay.
-/// Nothing for what is neither.  [Omaha 3.1, Headers (Update Check Response); RFC 9110, 10.2.3]
-std::optional<Duration> parseRetryAfter(std::string_view text, WallTime now);
+/// What a Retry-After or X-Retry-After header asks, as parseRetryAfter() reads it, within ShortestStay … LongestStay.
+std::optional<Duration> stayFrom(std::string_view text, WallTime now);
 
 } // namespace baton::schedule

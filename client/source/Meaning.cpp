@@ -10,11 +10,17 @@
 namespace baton::source {
 namespace {
 
-constexpr std::size_t LongestCohort = 1024;
+constexpr std::size_t LongestEcho = 1024; // of what is kept for the server
 constexpr std::int64_t DaysAWeek = 7;
 constexpr const char* NoAddress = "none of its addresses is one of http:// or https:// that can be asked";
 
 Failure invalid(int code, std::string detail) { return Failure{Category::UpdateCheck, code, std::move(detail)}; }
+
+bool isEchoed(const std::string& text)
+{
+    return text.size() <= LongestEcho &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
+}
 
 Refused refusedBy(const std::string& word)
 {
@@ -94,6 +100,7 @@ Answer offerFromPipelines(const protocol::UpdateCheck& check)
         return unusable(version, code::AnswerInvalid,
                         "none of its pipelines is made of downloads alone: publish a full package");
     Offer offer{pipeline->nextversion.empty() ? version : pipeline->nextversion, {}, 0};
+    if (isEchoed(pipeline->pipelineId)) offer.pipelineId = pipeline->pipelineId;
     for (const auto& operation : pipeline->operations) {
         OfferedPackage package{
             nameIn(operation.urls.front(), offer.packages.size() + 1), *operation.size, operation.outSha256, {}, true};
@@ -110,12 +117,6 @@ Answer answerFrom(const protocol::UpdateCheck& check)
     if (protocol::isWord(check.status, "noupdate")) return NoUpdate{};
     if (!protocol::isWord(check.status, "ok")) return refusedBy(check.status);
     return check.pipelines.empty() ? offerFrom(check) : offerFromPipelines(check);
-}
-
-bool isCohort(const std::string& text)
-{
-    return text.size() <= LongestCohort &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
 } // namespace
@@ -142,7 +143,7 @@ Noted noted(Remembered before, const protocol::Response& response, const protoco
     auto& kept = noted.remembered;
     const auto take = [&](const char* name, std::optional<std::string>& ours, const std::optional<std::string>& said) {
         if (!said) return;
-        if (isCohort(*said))
+        if (isEchoed(*said))
             ours = said;
         else
             noted.remarks.push_back(std::string("the server's ") + name +

@@ -2,6 +2,7 @@
 
 #include "client/core/ProductVersion.h"
 #include "client/core/RandomText.h"
+#include "client/source/Hardware.h"
 #include "protocol/AppAttributes.h"
 
 #include <sys/utsname.h>
@@ -133,6 +134,7 @@ protocol::Event eventOf(const Event& event, protocol::Form form)
     if (form != protocol::Form::Xml && event.result == ErrorResult) told.errorcat = categoryOf(event.errorCode);
     told.previousversion = event.previousVersion;
     told.nextversion = event.nextVersion;
+    if (form == protocol::Form::Json4) told.pipelineId = event.pipelineId;
     return told;
 }
 
@@ -157,7 +159,9 @@ protocol::Request checkRequest(const Identity& identity, const Question& questio
     addAttributes(identity, apps.front());
     for (const auto& other : question.others)
         apps.push_back(asked(appOf(identity, other.id, other.version), other.remembered, form));
-    return requestOf(question.asker, question.sessionId, std::move(apps), form);
+    auto request = requestOf(question.asker, question.sessionId, std::move(apps), form);
+    request.hw = thisHardware();
+    return request;
 }
 
 protocol::Request eventRequest(const Identity& identity, const Event& event, protocol::Form form)

@@ -153,9 +153,9 @@ Sent OmahaSource::send(const Event& event, std::chrono::seconds age)
     const auto heard = ask(*url, headers, encode(request, form));
     if (!heard) return {heard.error(), false};
     const auto& reply = heard->reply;
-    if (isSuccess(reply.status) && !heard->fault.empty()) return {unproven(*heard)};
+    if (isSuccess(reply.status) && !heard->fault.empty()) return {unproven(*heard), true, true};
     if (!isOverloaded(reply.status)) return {Done{}};
-    return {notOmaha(reply, {}), true, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
+    return {notOmaha(reply, {}), true, false, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
 }
 
 } // namespace baton::source

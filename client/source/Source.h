@@ -63,6 +63,7 @@ struct Offer {
     std::string version;
     std::vector<OfferedPackage> packages; ///< one at least
     int failuresPerUrl = 0;               ///< after which an address is left alone; 0: the server does not say
+    std::string pipelineId{};             ///< JSON 4.0's: said again in each event that follows; may be empty
 
     friend bool operator==(const Offer&, const Offer&) = default;
 };
@@ -113,8 +114,9 @@ struct Event {
     std::string previousVersion;
     std::string nextVersion;
     std::string sessionId;
-    std::int64_t time = 0; ///< when it happened, in seconds since 1970; 0: not known
-    std::string appId{};   ///< of one more app; empty: the program's own
+    std::int64_t time = 0;    ///< when it happened, in seconds since 1970; 0: not known
+    std::string appId{};      ///< of one more app; empty: the program's own
+    std::string pipelineId{}; ///< of the offer that it is about
 
     friend bool operator==(const Event&, const Event&) = default;
 };
@@ -123,6 +125,7 @@ struct Event {
 struct Sent {
     Result<Done> taken;       ///< a failure: it must be sent again
     bool answered = true;     ///< false: nobody was there, and nobody will answer a check either
+    bool unproven = false;    ///< somebody took it, and did not prove who
     std::string retryAfter{}; ///< of who did not take it; as in Checked
     bool trusted = false;
 };

@@ -47,10 +47,17 @@ AttemptPackage attemptPackageFrom(const Json& object)
     return package;
 }
 
+// Most servers have none.
+std::string pipelineIdFrom(const Json& object)
+{
+    return object.contains("pipelineId") ? text(object, "pipelineId") : std::string();
+}
+
 Json toJson(const AttemptApp& one)
 {
     auto document = store::toJson(one.app);
     document["from"] = one.from;
+    if (!one.pipelineId.empty()) document["pipelineId"] = one.pipelineId;
     return document;
 }
 
@@ -78,6 +85,7 @@ std::string print(const Attempt& attempt)
     document["sessionId"] = attempt.sessionId;
     document["failuresPerUrl"] = attempt.failuresPerUrl;
     document["atOnce"] = attempt.atOnce;
+    if (!attempt.pipelineId.empty()) document["pipelineId"] = attempt.pipelineId;
     document["packages"] = Json::array();
     for (const auto& package : attempt.packages) document["packages"].push_back(toJson(package));
     if (!attempt.apps.empty()) document["apps"] = Json::array();
@@ -98,9 +106,10 @@ Attempt parseAttempt(const std::string& text)
     for (const auto& package : member(document, "packages")) attempt.packages.push_back(attemptPackageFrom(package));
     if (document.contains("failuresPerUrl")) attempt.failuresPerUrl = smallNumber(document, "failuresPerUrl");
     if (attempt.failuresPerUrl < 0) throw std::runtime_error("failuresPerUrl is negative");
+    attempt.pipelineId = pipelineIdFrom(document);
     if (document.contains("apps"))
         for (const auto& app : member(document, "apps"))
-            attempt.apps.push_back({appFrom(app), store::text(app, "from")});
+            attempt.apps.push_back({appFrom(app), store::text(app, "from"), pipelineIdFrom(app)});
     if (attempt.packages.empty()) throw std::runtime_error("downloads/attempt.json is damaged: packages is empty");
     return attempt;
 }

@@ -30,7 +30,8 @@ struct AttemptPackage {
 /// One more app that the release will have packages of.
 struct AttemptApp {
     StoredApp app;
-    std::string from; ///< the version of it that ran; the same if the server had no update of it
+    std::string from;         ///< the version of it that ran; the same if the server had no update of it
+    std::string pipelineId{}; ///< as of Attempt
 
     bool isNew() const { return from != app.version; }
 
@@ -47,6 +48,7 @@ struct Attempt {
     int failuresPerUrl = 0; ///< after which a URL is left alone; 0: the server does not say
     bool atOnce = false;    ///< a person asked for it: no window holds it up
     std::vector<AttemptApp> apps{};
+    std::string pipelineId{}; ///< the server's name for what it offered, said again in the events; may be empty
 
     std::int64_t sizeBytes() const; ///< of all packages
 

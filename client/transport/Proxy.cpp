@@ -12,6 +12,7 @@ namespace baton::transport {
 namespace {
 
 constexpr std::string_view Beginning = "http://";
+constexpr std::string_view SocksWord = "socks"; // socks5, socks5h, socks4a …
 constexpr std::size_t LongestUser = 1024;
 
 Failure refuse(const std::string& why) { return Failure{Category::Download, code::Transfer, why}; }
@@ -74,7 +75,9 @@ Result<Proxy> parseProxy(std::string_view text)
 {
     if (const auto end = text.find("://"); end != text.npos) {
         if (!isSameWord(text.substr(0, end + 3), Beginning))
-            return refuse("it is no http:// proxy, and others are not known here");
+            return refuse(isSameWord(text.substr(0, SocksWord.size()), SocksWord)
+                              ? "SOCKS proxies are not known here; give one that speaks HTTP, http://HOST:PORT, or none"
+                              : "it is no http:// proxy, and others are not known here");
         text.remove_prefix(end + 3);
     }
     std::string credentials;

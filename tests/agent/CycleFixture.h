@@ -75,7 +75,9 @@ struct ScriptedSource : source::Source {
     source::Sent send(const source::Event& event, std::chrono::seconds age) override
     {
         if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, false};
-        if (takesNoEvent) return {Failure{Category::UpdateCheck, code::HttpError, "503"}, true, retryAfterEvents, true};
+        if (provesNoEvent) return {Failure{Category::UpdateCheck, code::AnswerInvalid, "no proof"}, true, true};
+        if (takesNoEvent)
+            return {Failure{Category::UpdateCheck, code::HttpError, "503"}, true, false, retryAfterEvents, true};
         heard.push_back((event.appId.empty() ? "" : event.appId + ' ') + std::to_string(event.type) + '/' +
                         std::to_string(event.result) +
                         (event.errorCode != 0 ? ':' + std::to_string(event.errorCode) : ""));
@@ -95,6 +97,7 @@ struct ScriptedSource : source::Source {
     std::vector<std::string> versions;
     std::vector<source::Event> events;
     bool takesNoEvent = false;
+    bool provesNoEvent = false;
     std::string retryAfterEvents;
     std::vector<std::chrono::seconds> ages; // of the events
     std::optional<source::Remembered> tells;

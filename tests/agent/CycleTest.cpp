@@ -1,3 +1,4 @@
+#include "client/agent/Outbox.h"
 #include "tests/agent/CycleFixture.h"
 
 namespace baton::agent {
@@ -109,6 +110,23 @@ TEST_F(CycleTest, AnEventThatIsNotTakenIsKeptAndHoldsNoMoreThanThreeContactsBack
     source.heard.clear();
     live({});
     EXPECT_THAT(source.heard, ElementsAre("800/1", "3/2", "check"));
+}
+
+TEST_F(CycleTest, BelievesAfterThreeContactsThatAServerProvesNoAnswerToAnEvent)
+{
+    source.answers = {offer()};
+    source.provesNoEvent = true;
+    live({});
+    EXPECT_THAT(store.loadAttempt().value().stage, store::AttemptStage::Downloaded);
+    line(store::Outcome::Committed);
+    const auto waiting = [&] {
+        return parseOutbox(os::readWhole(store.downloads() / "outbox.json").value()).waiting.size();
+    };
+
+    live({timePasses}); // Two contacts: of what waits at its start, and of a check.
+    EXPECT_EQ(waiting(), 4U);
+    live({timePasses, timePasses});
+    EXPECT_EQ(waiting(), 0U);
 }
 
 TEST_F(CycleTest, StaysAwayAsLongAsAServerAsksThatTakesNoEvent)

@@ -103,12 +103,15 @@ TEST(Outbox, TellsOfEachAppThatIsNewInTheReleaseAndKeepsOfWhich)
 {
     Outbox outbox;
     auto now = attempt();
-    now.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0"}, {{"words", "io.words", "2.0.0"}, "2.0.0"}};
+    now.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0", "of the maps"}, {{"words", "io.words", "2.0.0"}, "2.0.0"}};
+    now.pipelineId = "full";
 
     takeLine(outbox, {"", "1.0.0", Key, store::Outcome::Committed, 0, ""}, &now, other);
 
     EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {13, 1}, {14, 1}, {14, 1}, {800, 1}, {800, 1}, {3, 2}, {3, 2}}));
     EXPECT_EQ(outbox.waiting.back().appId, "io.maps");
     EXPECT_EQ(outbox.waiting.back().previousVersion, "6.0.0");
+    EXPECT_EQ(outbox.waiting.back().pipelineId, "of the maps");
+    EXPECT_EQ(outbox.waiting.front().pipelineId, "full");
     EXPECT_EQ(parseOutbox(print(outbox)), outbox);
 }

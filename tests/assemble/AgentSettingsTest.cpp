@@ -1,4 +1,6 @@
-#include "client/assemble/CheckCommand.h"
+#include "client/assemble/AgentSettings.h"
+
+#include "client/assemble/CommandLine.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Timestamp.h"
 

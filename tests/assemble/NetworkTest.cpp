@@ -121,7 +121,7 @@ TEST_F(Network, TakesTheProxyOfTheOptionOrOfTheEnvironmentAndShowsNoPassword)
     EXPECT_TRUE(log_.has("proxy:3128"));
     EXPECT_FALSE(log_.has("s3cret"));
     const auto wrong = fault(server, {"https_proxy=socks5://me:s3cret@proxy:3128"});
-    EXPECT_THAT(wrong, StartsWith("64: https_proxy cannot be used"));
+    EXPECT_THAT(wrong, StartsWith("64: https_proxy cannot be used: SOCKS proxies are not known here"));
     EXPECT_THAT(wrong, Not(HasSubstr("s3cret")));
     EXPECT_EQ(fault(server, {"http_proxy=socks5://proxy"}), ""); // Nobody is asked through it.
     EXPECT_EQ(faultOfHttps({"--proxy", "none"}), "");

@@ -59,7 +59,7 @@ protected:
         settings.limits.firstByte = settings.limits.window = Duration(2000);
         transport::PocoTransport transport(settings);
         Throttle throttle(bytesPerSecond, clock);
-        return Fetcher(transport, directory.path(), {}, throttle).fetch(wanted, *this);
+        return Fetcher(transport, clock, directory.path(), {}, throttle).fetch(wanted, *this);
     }
     Wanted wanted(std::vector<std::string> urls, const std::string& before = {}) const
     {
@@ -259,6 +259,62 @@ TEST_F(FetcherTest, AsksABusyServerAgainAfterPausesThatDouble)
 
     EXPECT_THAT(pauses, ElementsAre(Duration(1000), Duration(2000), Duration(4000)));
     EXPECT_EQ(got(), Payload);
+}
+
+TEST_F(FetcherTest, LeavesABusyServerAloneForAsLongAsItAsks)
+{
+    int refusals = 2;
+    ScriptedServer server([&](const auto&, const auto& say) {
+        switch (refusals--) {
+        case 2: return static_cast<void>(say("HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n"));
+        case 1: return static_cast<void>(say("HTTP/1.1 429 No\r\nRetry-After: 86400\r\nContent-Length: 0\r\n\r\n"));
+        default: say(whole(Payload));
+        }
+    });
+
+    ASSERT_TRUE(fetch({server.url("/p")}));
+
+    EXPECT_THAT(pauses, ElementsAre(std::chrono::minutes(2), std::chrono::hours(1)));
+    EXPECT_THAT(setbacks, ElementsAre(HasSubstr("the server answers 503 and asks to stay away, which we do for 2m"),
+                                      HasSubstr("the server answers 429 and asks to stay away, which we do for 1h")));
+    EXPECT_EQ(got(), Payload);
+}
+
+TEST_F(FetcherTest, BelievesNobodyForLongWhoMaySpeakForAServerOnTheWay)
+{
+    struct Busy : transport::Transport {
+        Result<transport::HttpReply> post(const transport::Url&, const transport::Headers&, const std::string&) override
+        {
+            return transport::HttpReply{};
+        }
+        Result<Done> get(const transport::Url&, const transport::Headers&, transport::Receiver& receiver) override
+        {
+            return receiver.begin({503, {{"Retry-After", "86400"}}, 0}).error();
+        }
+    } busy;
+    Throttle throttle(0, clock);
+    Fetcher fetcher(busy, clock, directory.path(), {2, Duration(500), Duration(60'000)}, throttle);
+
+    EXPECT_FALSE(fetcher.fetch(wanted({"http://packages.example.org/p"}), *this));
+    EXPECT_FALSE(fetcher.fetch(wanted({"https://packages.example.org/p"}), *this));
+
+    EXPECT_THAT(pauses, ElementsAre(std::chrono::minutes(1), std::chrono::hours(1)));
+}
+
+TEST_F(FetcherTest, AsksAnotherAddressMeanwhile)
+{
+    ScriptedServer busy([](const auto&, const auto& say) {
+        say("HTTP/1.1 503 Busy\r\nRetry-After: 120\r\nContent-Length: 0\r\n\r\n");
+    });
+    int refusals = 1;
+    ScriptedServer other([&](const auto&, const auto& say) {
+        say(refusals-- > 0 ? "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n" : whole(Payload));
+    });
+
+    ASSERT_TRUE(fetch({busy.url("/p"), other.url("/p")}));
+
+    EXPECT_EQ(busy.requests().size(), 1U);
+    EXPECT_THAT(pauses, ElementsAre(Duration(1000)));
 }
 
 TEST_F(FetcherTest, GoesRoundTheAddressesAndRemembersWhatFailed)

@@ -89,6 +89,8 @@ TEST(Meaning, APipelineOfDownloadsIsTakenAndAnyOtherIsPassedBy)
     ASSERT_EQ(offer.packages.size(), 1U);
     EXPECT_EQ(offer.packages[0].name, "web.bin");
     EXPECT_EQ(offer.packages[0].sha256, Sha256);
+    EXPECT_EQ(offer.pipelineId, "2");
+    EXPECT_EQ(offerIn(offeredBy({{std::string(1025, 'i'), {}, {}, plain.operations}})).pipelineId, "");
     EXPECT_THAT(std::get<Unusable>(*meaningOf(offeredBy({clever}))).reason.detail, HasSubstr("pipelines"));
 }
 

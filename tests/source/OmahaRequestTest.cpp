@@ -91,6 +91,30 @@ TEST(OmahaRequest, WhoAsksIsSaidWhereTheFormHasItsPlace)
     EXPECT_EQ(checkRequest(identity(), question(), Form::Json4).acceptformat, "download");
 }
 
+TEST(OmahaRequest, ACheckSaysWhatTheMachineHasAndAnEventDoesNot)
+{
+    const Event event{3, 2, 0, "1.5.0", "1.4.0", "1.5.0", "{s}"};
+    for (const auto form : {Form::Xml, Form::Json3, Form::Json4}) {
+        const auto request = checkRequest(identity(), question(), form);
+        ASSERT_TRUE(request.hw);
+        EXPECT_GE(request.hw->physmemory.value_or(-1), 0);
+#if defined(__x86_64__)
+        EXPECT_EQ(request.hw->sse2, true) << "each x86-64 has it";
+#endif
+        EXPECT_FALSE(eventRequest(identity(), event, form).hw);
+    }
+}
+
+TEST(OmahaRequest, AnEventNamesThePipelineThatItHappenedInWhereThereAreAny)
+{
+    Event event{14, 1, 0, "1.4.0", "1.4.0", "1.5.0", "{s}"};
+    event.pipelineId = "full";
+
+    EXPECT_EQ(eventRequest(identity(), event, Form::Json4).apps[0].events[0].pipelineId, "full");
+    EXPECT_EQ(eventRequest(identity(), event, Form::Json3).apps[0].events[0].pipelineId, "");
+    EXPECT_EQ(eventRequest(identity(), event, Form::Xml).apps[0].events[0].pipelineId, "");
+}
+
 TEST(OmahaRequest, AnEventStandsAloneAndJsonNamesItsCategory)
 {
     Event failed;

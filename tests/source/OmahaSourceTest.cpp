@@ -258,6 +258,7 @@ TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProvenOrAnError)
     const auto unproven = source.send(event, std::chrono::seconds(0));
     EXPECT_FALSE(unproven.taken) << "somebody on the way may have swallowed it";
     EXPECT_TRUE(unproven.answered);
+    EXPECT_TRUE(unproven.unproven);
     signer.reply.status = 404;
     EXPECT_TRUE(source.send(event, std::chrono::seconds(0)).taken);
 }

@@ -207,7 +207,8 @@ TEST_F(StoreTest, KeepsWhichAppAPackageIsOf)
     Attempt attempt;
     attempt.key = Two;
     attempt.packages = {{"web", 5, Two.sha256, {}, ""}, {"map", 7, One.sha256, {}, "", {}, "maps"}};
-    attempt.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0"}};
+    attempt.apps = {{{"maps", "io.maps", "7.0.0"}, "6.0.0", "of the maps"}};
+    attempt.pipelineId = "full";
     EXPECT_EQ(parseAttempt(print(attempt)), attempt);
     EXPECT_TRUE(attempt.brings("io.maps", "7.0.0"));
     EXPECT_FALSE(attempt.brings("io.maps", "6.0.0"));

@@ -130,6 +130,25 @@ TEST_F(OnTheWay, NobodyCanTakeTheProofAway)
     EXPECT_THAT(checkSays(), ::testing::AllOf(::testing::StartsWith("75: "), HasSubstr("it has no proof")));
 }
 
+TEST_F(OnTheWay, AServerThatSignsItsAnswersToChecksAloneIsToldEverything)
+{
+    change = [](const std::string& answer) {
+        return answer.find("<event") == answer.npos
+                   ? answer
+                   : std::regex_replace(answer, std::regex("(ETag|X-Cup-Server-Proof): [^\r]*\r\n"), "");
+    };
+    RunOptions options{{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours)};
+    options.server = middle.url("/v1/update/");
+
+    start(options);
+
+    EXPECT_TRUE(baton->says("they count as told without a proof"));
+    EXPECT_TRUE(baton->says("1.1.0 committed"));
+    EXPECT_TRUE(eventually([&] { return !told().empty() && told().back() == "3/2 1.1.0 from 1.0.0"; }))
+        << ::testing::PrintToString(told());
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(OnTheWay, NobodyCanChangeTheAnswer)
 {
     change = [](const std::string& answer) { return std::regex_replace(answer, std::regex("1\\.1\\.0"), "6.6.6"); };

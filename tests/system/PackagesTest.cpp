@@ -147,6 +147,32 @@ TEST_F(Packages, ComeNoFasterThanTheyMay)
     EXPECT_TRUE(hasTold(Whole));
 }
 
+TEST_F(Packages, OfSeveralAppsAreAllNamedByACheck)
+{
+    const auto checkSays = [this](const std::string& log, const std::vector<std::string>& options) {
+        Command command{BATON,
+                        {"baton", "check", "--server", server->url(), "--app-id", App, "--app-version", "1.0.0"}};
+        command.arguments.insert(command.arguments.end(), options.begin(), options.end());
+        Running check(command, scratch / log);
+        const auto code = check.end();
+        return std::to_string(code) + ": " + check.said();
+    };
+    server->publish(App, "1.0.0", data("program"));
+    server->publish("io.maps", "7.0.0", data("world.map"));
+
+    const auto one = checkSays("one.log", {"--also-app", "maps=io.maps"});
+    const auto two = checkSays("two.log", {"--also-app", "maps=io.maps", "--also-app", "words=io.words", "--json"});
+
+    EXPECT_THAT(one, ::testing::StartsWith("0: nothing is new\nmaps (io.maps): version 7.0.0 is offered\n"));
+    EXPECT_THAT(two, ::testing::StartsWith(R"(69: {"status":"noupdate","apps":[{"name":"maps","id":"io.maps",)"
+                                           R"("status":"update","version":"7.0.0")"));
+    EXPECT_THAT(two, ::testing::HasSubstr(R"({"name":"words","id":"io.words","status":"refused")"));
+    const auto asked = server->requests();
+    ASSERT_EQ(asked.size(), 4U) << "what the maps were granted is given back, each time";
+    EXPECT_EQ(asked[1].request->apps.at(0).appid, "io.maps");
+    EXPECT_EQ(asked[1].request->apps.at(0).events.at(0).errorcode, 36);
+}
+
 TEST_F(Packages, OfSeveralAppsBecomeOneRelease)
 {
     constexpr const char* Maps = "io.example.maps";

@@ -68,6 +68,9 @@ TEST_P(InEveryForm, TheServerIsAskedAndToldTheSame)
     for (const auto& asked : server->requests()) {
         if (!asked.request) continue; // A package.
         EXPECT_EQ(asked.request->protocol, GetParam().protocol);
+        const bool hasPipelines = std::string(GetParam().option) == "json4";
+        for (const auto& event : asked.request->apps.front().events)
+            EXPECT_EQ(event.pipelineId, hasPipelines ? "full" : "");
     }
     EXPECT_EQ(stop(), 0);
 }

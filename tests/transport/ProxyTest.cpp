@@ -34,6 +34,14 @@ TEST(Proxy, IsAnHttpAddressWithOrWithoutItsScheme)
         EXPECT_FALSE(parseProxy(text)) << text;
 }
 
+TEST(Proxy, SaysPlainlyThatItIsNoSocksProxy)
+{
+    for (const auto* text : {"socks5://p:1", "socks5h://p:1", "SOCKS4://p:1", "socks://u:pw@p"})
+        EXPECT_THAT(parseProxy(text).error().detail, HasSubstr("SOCKS proxies are not known here; give one that"))
+            << text;
+    EXPECT_THAT(parseProxy("https://p:1").error().detail, HasSubstr("no http:// proxy"));
+}
+
 TEST(Proxy, KnowsTheUserAndNeverSaysThePassword)
 {
     EXPECT_EQ(parseProxy("http://Aladdin:open%20sesame@p:1").value().credentials, "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
