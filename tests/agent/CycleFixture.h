@@ -11,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <optional>
@@ -121,7 +122,7 @@ struct ScriptedTransport : transport::Transport {
         return receiver.take(body);
     }
     std::map<std::string, std::string> files;
-    int asked = 0;
+    std::atomic<int> asked = 0; // Several packages are fetched by as many threads.
 };
 
 // Plays the supervisor: says the words of the script, one each time the agent waits for long, then goes.
