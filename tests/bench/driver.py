@@ -71,7 +71,7 @@ class Process:
 class Relay:
     """A server, a release that runs, and the Baton between them."""
 
-    def __init__(self, build, work, state, *options, interval="1h", listen="127.0.0.1:0"):
+    def __init__(self, build, work, state, *options, interval="1h", listen="127.0.0.1:0", arguments=()):
         self.build, self.work = build, work
         self.hello = build / "docs/examples/hello/hello-server"
         first = self.release("1.0.0")
@@ -80,7 +80,7 @@ class Relay:
         self.baton = Process(build / "client/main/baton", "run", "--server", self.server + "/v1/update/", "--app-id",
                              APP, "--app-version", "1.0.0", "--state-dir", state, "--listen", f"web={listen}",
                              "--try", "none", "--interval", interval, "--jitter", "0s", "--log-level", "debug", *options,
-                             "--", first)
+                             "--", first, *arguments)
         self.state = state
         self.web = self.baton.await_line(r"listening on web=(\S+)", 20)[1][1]
         self.baton.await_line("1.0.0 serves", 20)

@@ -45,7 +45,7 @@ CANDIDATES = {
     "dies-beside":         ("after 700 exit 3\nready\nserve", SLOW, "taken back", IN_FLIGHT),
     "dies-alone":          ("after 1500 kill 11\nready\nserve", HALVES, "taken back", IN_FLIGHT),
     "leaks-descriptors":   ("ready\nleak 1000000\nserve", HALVES, "taken back", NOTHING),
-    "ignores-sigterm":     ("ready\nserve\nwait", QUICK + ("--drain-timeout", "1s"), "committed", NOTHING),
+    "ignores-sigterm":     ("ready\nserve\nwait", QUICK[:4] + ("--drain-timeout", "1s"), "committed", NOTHING),
     "forks-twice":         ("daemon\nready\nserve", HALVES, "taken back", NOTHING),
     "closes-listeners":    ("after 700 harm close\nready\nserve", HALVES, "taken back", IN_FLIGHT),
     "shuts-them-down":     ("after 100 harm shutdown\nready\nserve", SLOW, "taken back", IN_FLIGHT),
@@ -109,8 +109,8 @@ def quantile(values, share):
 class Service(Relay):
     """A Baton with a good release, under load."""
 
-    def __init__(self, build, work, *options, state=None, listen="127.0.0.1:0"):
-        super().__init__(build, work, state or work / "state", *options, listen=listen)
+    def __init__(self, build, work, *options, state=None, listen="127.0.0.1:0", arguments=()):
+        super().__init__(build, work, state or work / "state", *options, listen=listen, arguments=arguments)
         self.number = 0
 
     def versions(self):
@@ -182,18 +182,20 @@ class Bench:
         print(f"{name:18} descriptors {before[0]} -> {after[0]}, zombies {before[1]} -> {after[1]}, PSS {before[2]} -> "
               f"{after[2]} KiB{'' if good else '   FAILED'}", flush=True)
 
-    def good(self, name, count, connections, rate, unix=False):
+    def good(self, name, count, connections, rate, unix=False, tls=False):
         """Good releases, one after the other; nothing may be lost."""
         with self.directory() as directory:
             work = pathlib.Path(directory)
             listen = f"unix:{work}/web.sock" if unix else "127.0.0.1:0"
-            with Service(self.build, work, *QUICK, listen=listen) as service:
+            certificate = ("--certificate", make_certificate(work)) if tls else ()
+            with Service(self.build, work, *QUICK, listen=listen, arguments=certificate) as service:
                 version = service.offer_good()  # The first one makes what all others find.
                 service.update()
                 service.becomes(version, "committed")
                 time.sleep(1)
                 before = service.held()
-                load = Load(self.build, work, service.web, self.load_options(connections, rate))
+                load = Load(self.build, work, service.web,
+                            self.load_options(connections, rate) + (("--tls",) if tls else ()))
                 time.sleep(2)
                 begun = time.monotonic()
                 for _ in range(count):
@@ -205,7 +207,7 @@ class Bench:
                            if moment > begun]
                 self.judge(name, load, 0, moments, f"; {count} hand-offs")
                 self.settled(service)
-                self.same(name, before, service.held())
+                self.same(name, before, self.quiet(service, before))
                 staged = service.figures(r"was begun (\d+) us after it was staged, (\d+) us")
                 drains = service.figures(r"drain signal went (\d+) us after the decision, (\d+) us")
         self.spread(name, "staged -> exec of the candidate", [us for us, _ in staged])
@@ -219,6 +221,15 @@ class Bench:
             if len(children(service.baton.child.pid)) <= 2:
                 return
             time.sleep(0.05)
+
+    def quiet(self, service, before):
+        """What it holds once nothing is under way: a step that is being written down has its file open."""
+        for _ in range(20):
+            after = service.held()
+            if after[:2] == before[:2]:
+                break
+            time.sleep(0.25)
+        return after
 
     def spread(self, name, what, values):
         if values:
@@ -334,6 +345,16 @@ def try_update(service):
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def make_certificate(work):
+    """A file with a key and a certificate of its own signing."""
+    made = work / "server.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+                    "2", "-subj", "/CN=localhost", "-keyout", work / "key.pem", "-out", work / "certificate.pem"],
+                   check=True, stderr=subprocess.DEVNULL)
+    made.write_text((work / "key.pem").read_text() + (work / "certificate.pem").read_text())
+    return made
+
+
 class small_disk:
     """The directory itself, or, where that is wanted, a file system of 96 MiB below it; None if there can be none."""
 
@@ -377,6 +398,7 @@ def main():
         "good": lambda: bench.good("good", asked.hand_offs, asked.connections, asked.rate),
         "good-2000": lambda: asked.many and bench.good("good-2000", asked.many, 2000, asked.rate),
         "unix": lambda: bench.good("unix", max(2, asked.hand_offs // 10), asked.connections, asked.rate, unix=True),
+        "tls": lambda: bench.good("tls", max(2, asked.hand_offs // 10), asked.connections, asked.rate // 2, tls=True),
         "sigkill": lambda: bench.killed(signal.SIGKILL, rounds),
         "sigstop": lambda: bench.killed(signal.SIGSTOP, rounds),
     }

@@ -318,6 +318,7 @@ void fill(const std::string& file)
     const std::string block(65'536, 'x');
     while (out >= 0 && ::write(out, block.data(), block.size()) > 0) {
     }
+    ::close(out);
 }
 
 void sayReadyByAChild()

@@ -1,4 +1,4 @@
-// Answers GET / with one line that says which release speaks: "1.0.0 generation 1 pid 4711".
+// Answers GET / with a line that says which release speaks: "1.0.0 generation 1 pid 4711"; with --certificate by https.
 // SPDX-License-Identifier: Apache-2.0
 #include "client/service/GracefulHttpServer.h"
 #include "client/service/SelfUpdatingApplication.h"
@@ -7,6 +7,8 @@
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/HTTPServerRequest.h>
 #include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Util/Option.h>
+#include <Poco/Util/OptionSet.h>
 
 #include <unistd.h>
 
@@ -43,17 +45,36 @@ private:
 };
 
 class HelloServer : public baton::SelfUpdatingApplication {
+    void defineOptions(Poco::Util::OptionSet& options) override
+    {
+        SelfUpdatingApplication::defineOptions(options);
+        options.addOption(Poco::Util::Option("certificate", "", "answers by https; the file holds the key, too")
+                              .argument("FILE")
+                              .binding(Certificate));
+    }
+
+    baton::HttpSettings settings() const
+    {
+        baton::HttpSettings settings;
+        const auto file = config().getString(Certificate, "");
+        using Poco::Net::Context;
+        if (!file.empty()) settings.tls = new Context(Context::SERVER_USE, file, file, "", Context::VERIFY_NONE);
+        return settings;
+    }
+
     int serve(baton::Generation& generation) override
     {
         const auto& release = generation.release();
         const auto line = release.version + " generation " + std::to_string(release.generation) + " pid " +
                           std::to_string(::getpid()) + '\n';
-        baton::GracefulHttpServer server(new Greeters(line), generation.listener("web"));
+        baton::GracefulHttpServer server(new Greeters(line), generation.listener("web"), settings());
         server.start();
         generation.ready();
         generation.run(server);
         return EXIT_OK;
     }
+
+    static constexpr const char* Certificate = "hello.certificate";
 };
 
 } // namespace
