@@ -11,8 +11,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
 
 struct SeveralPrograms : Several {
     fs::path hello(const std::string& version) const { return scratch.copyOf(HELLO, version); }
