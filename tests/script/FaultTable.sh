@@ -20,9 +20,11 @@ while IFS='|' read -r what names; do
     rows[$number]=1
     [ -n "${names// /}" ] || complain "row $number names no test"
     for name in $names; do
-        if [[ $name == *'.*' ]]; then # all of a suite
-            grep -qF "${name%\*}" <<<"$tests" || complain "row $number: there is no suite ${name%.*}"
-        elif [ "$name" = later ]; then
+        if [ "$name" = later ]; then # What stands before it need not be there yet.
+            continue
+        elif [[ $name == *'.*' ]]; then # all of a suite
+            grep -qF "${name%\*}" <<<"$tests" && continue
+            [[ $names == *later* ]] || complain "row $number: there is no suite ${name%.*}"
             echo "row $number has no test yet"
         else
             grep -qxF "$name" <<<"$tests" || complain "row $number: there is no test $name"

@@ -22,7 +22,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr const char* Server = "ready\nserve\nexit 0";
 
@@ -162,7 +161,9 @@ struct Datagrams : Relay, ::testing::WithParamInterface<const char*> {
     {
         const os::UniqueFd client(::socket(to.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         const auto own = os::unixAddress((scratch / "client").string());
-        if (to.family() == AF_UNIX) ::bind(client.get(), own.get(), own.length);
+        if (to.family() == AF_UNIX) {
+            EXPECT_EQ(::bind(client.get(), own.get(), own.length), 0);
+        }
         const auto last = [&] { return done ? std::chrono::steady_clock::now() : Never; };
         for (auto ended = last(); ended == Never || std::chrono::steady_clock::now() < ended + Patience(2'000);) {
             if (ended == Never) ended = last();
