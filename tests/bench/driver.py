@@ -3,6 +3,7 @@
 
   driver.py BUILD_DIRECTORY [idle|payload …]      all of them when none is named
 """
+import atexit
 import contextlib
 import os
 import pathlib
@@ -30,6 +31,7 @@ class Process:
                                       stdout=subprocess.PIPE, stderr=stderr, text=True)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
+        atexit.register(self.end)  # Should this end in the middle of it, too.
 
     def _read(self):
         for line in self.child.stdout:
