@@ -48,7 +48,8 @@ Read read(std::string_view document, const char* root)
     if (document.size() > LongestDocument) throw DecodeError("the document is longer than 512 KiB");
     if (!isXml(document)) return {readJson(document, root), false};
     auto element = readXml(document);
-    if (element.name != root) throw DecodeError(std::string("the document's root is no ") + root);
+    if (element.name != root)
+        throw DecodeError("the document's root is " + printable(element.name) + ", and no " + root);
     return {std::move(element), true};
 }
 

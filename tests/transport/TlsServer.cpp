@@ -5,6 +5,8 @@
 #include <Poco/Net/HTTPRequestHandlerFactory.h>
 #include <Poco/Net/SecureServerSocket.h>
 
+#include <openssl/ssl.h>
+
 namespace baton::testing {
 namespace {
 
@@ -31,9 +33,16 @@ struct Callings : Poco::Net::HTTPRequestHandlerFactory {
     TlsServer::Handler handler;
 };
 
+void speakOldTls(SSL_CTX* context)
+{
+    SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0"); // Else OpenSSL would not let it speak.
+    SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+}
+
 } // namespace
 
-TlsServer::TlsServer(const Wish& wish, Handler handler, Clients clients)
+TlsServer::TlsServer(const Wish& wish, Handler handler, Clients clients, Speaks speaks)
 {
     makeCertificates(directory_.path(), wish);
     Poco::Net::Context::Params parameters;
@@ -44,6 +53,7 @@ TlsServer::TlsServer(const Wish& wish, Handler handler, Clients clients)
     if (demands) parameters.caLocation = file("ca.pem");
     Poco::Net::Context::Ptr context = new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, parameters);
     context->enableExtendedCertificateVerification(false); // A client has no name.
+    if (speaks == Speaks::NothingAboveTls11) speakOldTls(context->sslContext());
     const Poco::Net::SecureServerSocket socket(Poco::Net::SocketAddress("127.0.0.1", 0), 16, context);
     port_ = socket.address().port();
     server_ = std::make_unique<Poco::Net::HTTPServer>(new Callings(std::move(handler)), socket,

@@ -21,9 +21,11 @@ class TlsServer {
 public:
     using Handler = std::function<void(Poco::Net::HTTPServerRequest&, Poco::Net::HTTPServerResponse&)>;
     enum class Clients { AnyOne, WithCertificate };
+    enum class Speaks { WhatIsCurrent, NothingAboveTls11 };
 
     /// Answers "hello" if no handler says otherwise.
-    explicit TlsServer(const Wish& wish, Handler handler = {}, Clients clients = Clients::AnyOne);
+    explicit TlsServer(const Wish& wish, Handler handler = {}, Clients clients = Clients::AnyOne,
+                       Speaks speaks = Speaks::WhatIsCurrent);
     ~TlsServer();
     TlsServer(const TlsServer&) = delete;
     TlsServer& operator=(const TlsServer&) = delete;

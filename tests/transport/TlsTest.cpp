@@ -106,6 +106,16 @@ TEST(Tls, RefusesACertificateThatSignsItself)
     EXPECT_THAT(server.ask("127.0.0.1", server.file("client.pem")).error().detail, HasSubstr("is refused"));
 }
 
+TEST(Tls, RefusesAServerThatSpeaksNothingAboveTls11)
+{
+    const TlsServer server({"IP:127.0.0.1"}, {}, TlsServer::Clients::AnyOne, TlsServer::Speaks::NothingAboveTls11);
+
+    const auto reply = server.ask("127.0.0.1");
+
+    ASSERT_FALSE(reply);
+    EXPECT_THAT(reply.error().detail, HasSubstr("version"));
+}
+
 TEST(Tls, MayBeUsedByManyThreadsAtOnce)
 {
     const TlsServer server({"IP:127.0.0.1"});
