@@ -34,7 +34,8 @@ Json toJson(const Handed& handed)
                    {"controlSocket", handed.controlSocket.string()},
                    {"executable", handed.executable.string()},
                    {"listens", handed.listens},
-                   {"lock", handed.lock}};
+                   {"lock", handed.lock},
+                   {"report", handed.report}};
     if (!handed.program.empty()) object["program"] = handed.program;
     for (const auto& program : handed.programs) object["programs"].push_back(toJson(program));
     return object;
@@ -55,6 +56,7 @@ Handed handedFrom(const Json& object)
     handed.executable = object.at("executable").get<std::string>();
     handed.listens = object.at("listens").get<bool>();
     handed.lock = smallNumberOf(object, "lock");
+    handed.report = smallNumberOf(object, "report");
     handed.program = object.value("program", std::string());
     for (const auto& program : object.value("programs", Json::array())) handed.programs.push_back(handedFrom(program));
     return handed;

@@ -22,6 +22,7 @@ struct Handed {
     std::filesystem::path executable;     ///< what plays the other roles: absolute
     bool listens = false;                 ///< a listener is named, or inherited
     int lock = -1;                        ///< the store's lock, inherited
+    int report = -1;                      ///< where somebody waits for the first release, inherited; -1: nobody does
     std::string program{};                ///< its name, where there are several
     /// Where there are several this is the whole Baton's, and these are the programs'. None has programs itself.
     std::vector<Handed> programs{};

@@ -101,6 +101,7 @@ unsigned shownBy(Command command) { return command == Run ? command | Section : 
 
 constexpr std::array OtherPages{Page{Topic::Handoff, "readiness, probation, drain, health"},
                                 Page{Topic::Network, "proxies, TLS, credentials, limits"},
+                                Page{Topic::Service, "signals, and how Baton itself is run"},
                                 Page{Topic::Programs, "several programs: the sections of --config"}};
 
 std::string morePages(const CommandText& command)

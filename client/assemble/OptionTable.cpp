@@ -113,6 +113,18 @@ constexpr std::array Table{
     Option{"min-speed", ValueKind::Rate, "RATE", "1kB/s", "10kB/s", "a download below it over 30s is given up", Run,
            Once, Works, Topic::Network},
 
+    Option{"signal-to", ValueKind::Choice, "process|group", "process", "group",
+           "whom signals are for: the program, or its group", Run, Once, Works, Topic::Service},
+    Option{"on-signal", ValueKind::OnSignal, "SIGNAL=ACTION", "", "SIGHUP=reload",
+           "forward|stop|ignore|reload|update|restart|rollback|SIGNAL; each once", Run, Repeatable, Works,
+           Topic::Service},
+    Option{"daemon", ValueKind::Flag, "", "", "", "goes into the background; ends with 0 once the first release serves",
+           Run, Once, Works, Topic::Service},
+    Option{"pidfile", ValueKind::Path, "FILE", "", "/run/web.pid", "holds Baton's pid while it runs", Run, Once, Works,
+           Topic::Service},
+    Option{"log-file", ValueKind::Path, "FILE", "", "/var/log/web.log",
+           "standard output and error in the background (/dev/null)", Run, Once, Works, Topic::Service},
+
     Option{"command", ValueKind::Text, "LINE", "", "./server --verbose",
            "PROGRAM ARGS, parted into words as a shell would; no shell runs", Section, Once, Works, Topic::Programs},
     Option{"group", ValueKind::ProgramName, "NAME", "", "shop",
@@ -149,7 +161,7 @@ std::span<const Option> optionTable() { return Table; }
 
 std::string_view topicName(Topic topic)
 {
-    static constexpr std::array<std::string_view, 4> Names{"", "hand-off", "network", "programs"};
+    static constexpr std::array<std::string_view, 5> Names{"", "hand-off", "network", "service", "programs"};
     return Names.at(static_cast<std::size_t>(topic));
 }
 

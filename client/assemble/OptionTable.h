@@ -23,6 +23,7 @@ enum class ValueKind {
     Health,
     ListenName,
     Signal,
+    OnSignal,
     Define,
     OtherApp,
     Window,
@@ -50,7 +51,7 @@ enum Command : unsigned {
 };
 
 /// Which page of --help shows an option; the words are those of topicName().
-enum class Topic { Main, Handoff, Network, Programs };
+enum class Topic { Main, Handoff, Network, Service, Programs };
 
 struct Option {
     std::string_view name; ///< without the dashes; also the key in a configuration file

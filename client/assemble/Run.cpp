@@ -1,21 +1,27 @@
 #include "client/assemble/Run.h"
 
 #include "client/assemble/AgentSettings.h"
+#include "client/assemble/Background.h"
 #include "client/assemble/Become.h"
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
+#include "client/assemble/SignalRules.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
+#include "client/os/SignalSet.h"
+#include "client/os/StartReport.h"
 #include "client/source/Source.h"
 #include "client/store/Store.h"
 #include "client/supervise/ProgramLog.h"
+#include "client/supervise/SignalPlan.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <map>
 
@@ -195,7 +201,7 @@ void checkListeners(const std::vector<Wanted>& all)
         }
 }
 
-Prepared prepareAll(const Resolved& resolved, const std::string& executable)
+Prepared prepareAll(const Resolved& resolved, const std::string& executable, int report)
 {
     const auto directory = stateDirectory(resolved.values, "programs");
     auto all = wantedOf(resolved, directory);
@@ -205,6 +211,7 @@ Prepared prepareAll(const Resolved& resolved, const std::string& executable)
     prepared.handed.stateDirectory = directory;
     prepared.handed.controlSocket = controlSocket(resolved.values, directory);
     prepared.handed.executable = executable;
+    prepared.handed.report = report;
     for (const auto& wanted : all)
         prepared.handed.programs.push_back(about(wanted.name, [&] { return checked(wanted, executable); }));
 
@@ -216,15 +223,32 @@ Prepared prepareAll(const Resolved& resolved, const std::string& executable)
     return prepared;
 }
 
+// From now on, and over the exec: a signal that comes before there is anybody to take it waits, even for process 1.
+void holdSignals()
+{
+    os::blockSignals(supervise::takenSignals());
+    os::blockSignals({SIGPIPE, SIGTTOU});
+}
+
+void checkSignals(const Resolved& resolved)
+{
+    std::vector<const Values*> programs;
+    for (const auto& program : resolved.programs) programs.push_back(&program.values);
+    signalRulesOf(resolved.values, programs);
+}
+
 } // namespace
 
-Prepared prepare(const Resolved& resolved, const std::string& executable)
+Prepared prepare(const Resolved& resolved, const std::string& executable, int report)
 {
-    if (!resolved.programs.empty()) return prepareAll(resolved, executable);
+    checkSignals(resolved);
+    holdSignals();
+    if (!resolved.programs.empty()) return prepareAll(resolved, executable, report);
     Wanted wanted{{}, resolved.values, resolved.rest, {}};
     if (!wanted.command.empty()) wanted.stateDirectory = stateDirectory(wanted.values, wanted.command.front());
     Prepared prepared;
     prepared.handed = checked(wanted, executable);
+    prepared.handed.report = report;
     prepared.locks.push_back(settled(prepared.handed, wanted));
     prepared.settings = seal(prepared.handed);
     return prepared;
@@ -236,9 +260,34 @@ void becomeSupervisor(Prepared prepared, const std::vector<std::string>& argumen
     os::check(::fcntl(prepared.settings.get(), F_SETFD, 0), "let the supervisor inherit its settings");
     for (const auto& lock : prepared.locks)
         os::check(::fcntl(lock.get(), F_SETFD, 0), "let the supervisor inherit a lock");
+    if (prepared.handed.report >= 0)
+        os::check(::fcntl(prepared.handed.report, F_SETFD, 0), "let the supervisor inherit who waits for it");
     const auto number = std::to_string(prepared.settings.get());
     os::check(::setenv(SettingsVariable, number.c_str(), 1), "set BATON_SETTINGS");
     become(executable, arguments);
+}
+
+void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments)
+{
+    checkBackground(resolved.values);
+    if (!resolved.values.isOn("daemon")) becomeSupervisor(prepare(resolved, ownExecutable()), arguments);
+
+    const auto report = goIntoBackground();
+    const auto giveUp = [&](const std::string& why, int code) {
+        os::reportText(report.get(), "baton: " + why + '\n');
+        os::reportCode(report.get(), code);
+        ::_exit(code);
+    };
+    try {
+        auto prepared = prepare(resolved, ownExecutable(), report.get());
+        leaveStandardStreams(resolved.values.text("log-file"));
+        becomeSupervisor(std::move(prepared), arguments);
+    } catch (const UsageError& error) {
+        giveUp(error.what(), error.exitCode());
+    } catch (const std::exception& error) {
+        giveUp(error.what(), exitcode::Software);
+    }
+    ::_exit(exitcode::Software);
 }
 
 } // namespace baton::assemble

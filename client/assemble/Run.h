@@ -18,11 +18,15 @@ struct Prepared {
     os::UniqueFd settings;           ///< sealed
 };
 
-/// `executable` plays the other roles.  @throws UsageError, std::exception: nothing was started
-Prepared prepare(const Resolved& resolved, const std::string& executable);
+/// `executable` plays the other roles; `report` is where somebody waits for the first release, -1: nobody does.
+/// @throws UsageError, std::exception: nothing was started
+Prepared prepare(const Resolved& resolved, const std::string& executable, int report = -1);
 
 /// Puts the supervisor's own executable in this process's place; `arguments` are shown by ps.
 /// @throws UsageError, std::system_error if that fails; else it does not return.
 [[noreturn]] void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments);
+
+/// `baton run`: both, in the foreground or, where --daemon is said, in the background.
+[[noreturn]] void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments);
 
 } // namespace baton::assemble

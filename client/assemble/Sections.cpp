@@ -11,7 +11,8 @@ namespace baton::assemble {
 namespace {
 
 /// There is one of each, however many programs there are.
-constexpr std::array<std::string_view, 4> OfTheWholeBaton{"control", "log-format", "log-level", "metrics"};
+constexpr std::array<std::string_view, 8> OfTheWholeBaton{"control",   "log-format", "log-level", "metrics",
+                                                          "on-signal", "daemon",     "pidfile",   "log-file"};
 
 /// Two programs can never have the same; --state-dir outside the sections is where all have theirs.
 constexpr std::array<std::string_view, 6> OfOneProgram{"app-id",  "also-app", "app-version",

@@ -1,6 +1,7 @@
 #include "client/assemble/ValueCheck.h"
 
 #include "client/assemble/Sections.h"
+#include "client/assemble/SignalRules.h"
 #include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/HostPort.h"
@@ -101,6 +102,14 @@ std::string faultOfChoice(const Option& option, std::string_view text)
     return "is none of " + std::string(option.placeholder);
 }
 
+std::string faultOfSignalRule(const std::string& text)
+try {
+    parseSignalRule(text);
+    return {};
+} catch (const std::invalid_argument& error) {
+    return std::string("is none: ") + error.what();
+}
+
 std::string faultOfDefinition(std::string_view text)
 {
     const auto equals = text.find('=');
@@ -155,6 +164,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Health: return faultOfHealth(text);
     case ValueKind::ListenName: return faultOfListenerName(text);
     case ValueKind::Signal: return parseSignal(text) ? "" : "is no signal that a program drains on";
+    case ValueKind::OnSignal: return faultOfSignalRule(text);
     case ValueKind::Define: return faultOfDefinition(text);
     case ValueKind::OtherApp: return faultOfOtherApp(text);
     case ValueKind::Until: return momentOf(text, WallTime()) ? "" : "is neither a time, nor a day, nor how long";

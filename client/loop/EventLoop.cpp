@@ -70,11 +70,11 @@ void EventLoop::remove(std::uint64_t id)
 
 void EventLoop::run()
 {
-    stopped_ = false;
-    while (!stopped_) {
+    while (!stopped_) { // Perhaps already: what is started before the loop may have failed.
         dispatchReady(millisecondsToNext());
         dispatchDue();
     }
+    stopped_ = false;
 }
 
 void EventLoop::turn(Duration longest)

@@ -61,7 +61,7 @@ public:
     /// Calls back once, not before `delay` has passed.
     [[nodiscard]] Registration after(Duration delay, Callback callback);
 
-    /// Runs until stop(). What a callback throws comes out here.
+    /// Runs until stop(), which may have been called before. What a callback throws comes out here.
     void run();
 
     /// One wait and what it brought; waits at most `longest`.

@@ -9,6 +9,7 @@
 #include "client/assemble/Run.h"
 #include "client/assemble/Talk.h"
 #include "client/core/Timestamp.h"
+#include "client/os/Files.h"
 #include "client/os/SystemClock.h"
 
 #include <unistd.h>
@@ -23,14 +24,13 @@
 int main(int count, char** words)
 {
     using namespace baton::assemble;
+    baton::os::openStandardStreams();
     const std::vector<std::string> typed(words, words + count);
     if (const auto code = runRole(typed)) return *code;
     const Terminal terminal{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1,
                             [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); },
                             [] { return baton::printTimestamp(baton::os::SystemClock().wall()); }};
-    const auto run = [](const auto& resolved, const auto& line) -> int {
-        becomeSupervisor(prepare(resolved, ownExecutable()), line);
-    };
+    const auto run = [](const auto& resolved, const auto& line) -> int { becomeSupervisor(resolved, line); };
     const auto decode = [](const auto& resolved, const auto&) -> int {
         std::vector<std::string> arguments{"baton-decode"};
         arguments.insert(arguments.end(), resolved.rest.begin(), resolved.rest.end());

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -40,6 +41,14 @@ off_t endOfLastLine(int fd, off_t size, const fs::path& path)
 }
 
 } // namespace
+
+void openStandardStreams()
+{
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) < 0) // The lowest number that is free is just that one.
+            [[maybe_unused]]
+            const int opened = ::open("/dev/null", O_RDWR);
+}
 
 UniqueFd open(const fs::path& path, int flags, mode_t mode)
 {

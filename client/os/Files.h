@@ -16,6 +16,10 @@ namespace baton::os {
 
 namespace fs = std::filesystem;
 
+/// Opens /dev/null in the place of each standard stream that is closed: else the next file that is opened would be
+/// taken for it, by us or by a program. To be called first of all.
+void openStandardStreams();
+
 /// Opens with O_CLOEXEC added.  @throws std::system_error naming the path.
 UniqueFd open(const fs::path& path, int flags, mode_t mode = 0600);
 

@@ -1,6 +1,7 @@
 #include "client/os/Process.h"
 
 #include "client/os/Errors.h"
+#include "client/os/ProcessTable.h"
 
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -104,11 +105,13 @@ void writePid(char* digits)
     while (count > 0) *digits++ = reversed[--count];
 }
 
-void resetSignals()
+void resetSignals(const std::vector<int>& ignored)
 {
-    struct sigaction standard {};
-    standard.sa_handler = SIG_DFL;
-    for (int number = 1; number < NSIG; ++number) ::sigaction(number, &standard, nullptr);
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
+    action.sa_handler = SIG_IGN;
+    for (const int number : ignored) ::sigaction(number, &action, nullptr);
 }
 
 [[noreturn]] void runChild(Image& image)
@@ -135,7 +138,7 @@ void resetSignals()
     if (!image.options.directory.empty() && ::chdir(image.options.directory.c_str()) != 0) giveUp();
     if (image.options.announceListeners) writePid(image.listenPid.data() + sizeof "LISTEN_PID=" - 1);
     if (image.options.announceWatchdog) writePid(image.watchdogPid.data() + sizeof "WATCHDOG_PID=" - 1);
-    resetSignals();
+    resetSignals(image.options.ignored);
 
     char go = 0;
     while (::read(image.go.get(), &go, 1) < 0 && errno == EINTR) {
@@ -238,11 +241,7 @@ int Child::go()
     return length == static_cast<ssize_t>(sizeof error) ? error : 0;
 }
 
-void Child::signal(int number) const
-{
-    if (::syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0) != 0 && errno != ESRCH)
-        fail("send signal " + std::to_string(number) + " to pid " + std::to_string(pid_));
-}
+void Child::signal(const Signal& signal) const { signalProcess(pidfd_.get(), signal); }
 
 void Child::signalGroup(int number) const { ::kill(-pid_, number); }
 

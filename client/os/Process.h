@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/os/SignalSet.h"
 #include "client/os/UniqueFd.h"
 
 #include <sys/types.h>
@@ -29,7 +30,7 @@ std::optional<ExitStatus> exitStatusOf(pid_t pid);
 std::string describe(const ExitStatus& status);
 
 /// What a child gets; nothing else passes: every other descriptor is close-on-exec, the signal mask is empty and every
-/// disposition the default.
+/// disposition the default, but for those that are to stay ignored.
 struct SpawnOptions {
     std::string executable;               ///< absolute path; never looked up
     std::vector<std::string> arguments;   ///< with argv[0]
@@ -40,9 +41,10 @@ struct SpawnOptions {
     int standardInput = 0;
     int standardOutput = 1;
     int standardError = 2;
-    std::string directory;   ///< empty: ours
-    bool endsWithUs = false; ///< by SIGKILL, should the thread that starts it die first
-    int terminal = -1;       ///< a terminal whose foreground group the child is to be; -1: none
+    std::string directory;      ///< empty: ours
+    bool endsWithUs = false;    ///< by SIGKILL, should the thread that starts it die first
+    std::vector<int> ignored{}; ///< signals that the child begins with ignoring
+    int terminal = -1;          ///< a terminal whose foreground group the child is to be; -1: none
 };
 
 /// A child in a process group of its own. The destructor closes the pidfd and neither ends nor reaps.
@@ -66,7 +68,8 @@ public:
     int go();
 
     /// By pidfd: never reaches a stranger. An ended child is no error.
-    void signal(int number) const;
+    void signal(int number) const { signal(Signal{number}); }
+    void signal(const Signal& signal) const;
 
     /// To its whole group, while the leader is not reaped: so the group's number cannot be a stranger's.
     void signalGroup(int number) const;

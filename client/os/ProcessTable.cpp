@@ -6,6 +6,8 @@
 
 #include <sys/syscall.h>
 
+#include <signal.h>
+
 #include <cerrno>
 #include <system_error>
 
@@ -107,10 +109,17 @@ std::optional<UniqueFd> openProcess(pid_t pid)
     return pidfd;
 }
 
-void signalProcess(int pidfd, int number)
+void signalProcess(int pidfd, const Signal& signal)
 {
-    if (::syscall(SYS_pidfd_send_signal, pidfd, number, nullptr, 0) != 0 && errno != ESRCH)
-        fail("send signal " + std::to_string(number));
+    siginfo_t info{};
+    info.si_signo = signal.number;
+    info.si_code = SI_QUEUE;
+    info.si_pid = ::getpid();
+    info.si_uid = ::getuid();
+    info.si_value.sival_ptr = reinterpret_cast<void*>(signal.value.value_or(0)); // NOLINT(performance-no-int-to-ptr)
+    auto* const with = signal.value ? &info : nullptr;
+    if (::syscall(SYS_pidfd_send_signal, pidfd, signal.number, with, 0) != 0 && errno != ESRCH)
+        fail("send signal " + std::to_string(signal.number));
 }
 
 bool isReaped(int pidfd) { return ::syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0) != 0 && errno == ESRCH; }

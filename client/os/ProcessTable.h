@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/os/SignalSet.h"
 #include "client/os/UniqueFd.h"
 
 #include <sys/types.h>
@@ -39,7 +40,7 @@ std::optional<UniqueFd> openProcess(pid_t pid, std::uint64_t startTicks, const s
 std::optional<UniqueFd> openProcess(pid_t pid);
 
 /// By pidfd. A process that has ended is no error.
-void signalProcess(int pidfd, int number);
+void signalProcess(int pidfd, const Signal& signal);
 
 /// Whether the process of that pidfd is gone for good, so that its pid may be another's; one that has ended and was not
 /// reaped is not.

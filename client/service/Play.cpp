@@ -3,8 +3,10 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Duration.h"
 #include "client/core/Text.h"
+#include "client/os/Files.h"
 #include "client/service/BatonRoles.h"
 #include "client/service/OwnArguments.h"
+#include "client/service/OwnOptions.h"
 #include "client/service/Role.h"
 #include "client/service/SelfUpdatingApplication.h"
 #include "client/service/Start.h"
@@ -41,14 +43,6 @@ bool wantsHelp(const OwnArguments& arguments)
     const auto& words = arguments.program;
     const auto end = std::find(words.begin(), words.end(), "--");
     return std::any_of(words.begin(), end, [](const auto& word) { return word == "--help" || word == "-h"; });
-}
-
-void refuseDaemon(const OwnArguments& arguments)
-{
-    for (const auto& word : arguments.program)
-        if (word.starts_with("--daemon") || word.starts_with("--pidfile"))
-            throw UsageError(escaped(word) + ": this program stays in the foreground, so that whoever started it keeps "
-                                             "hold of it; leave that to systemd or `baton run`");
 }
 
 void refuseWhatNeedsAServer(const assemble::Values& values)
@@ -113,10 +107,10 @@ int playRole(const std::vector<std::string>& typed, int (*runProgram)(int, char*
     if (early != Role::Program && early != Role::Plain) return playBehindTheScenes(typed);
 
     const auto arguments = partArguments({typed.begin() + 1, typed.end()});
-    refuseDaemon(arguments);
     const bool isProgram = early == Role::Program; // Its environment holds no option any more.
     const auto resolved =
         assemble::resolve(assemble::Run, arguments.baton, isProgram ? nullptr : ::environ, assemble::readConfigFile);
+    refuseBackground(resolved.values);
     const auto role = roleOf(resolved.values.has("server"));
     if (role == Role::Supervisor && !wantsHelp(arguments)) return supervise(resolved, arguments.program);
     if (role == Role::Plain) refuseWhatNeedsAServer(resolved.values);
@@ -133,6 +127,7 @@ int complain(const std::string& why, int exitCode)
 
 int play(int count, char** words, int (*runProgram)(int count, char** words)) noexcept
 try {
+    os::openStandardStreams();
     return playRole({words, words + count}, runProgram);
 } catch (const UsageError& error) {
     return complain(error.what(), error.exitCode());

@@ -24,6 +24,12 @@ void Account::leftProcesses()
     cause_ = "left processes in the background without MAINPID= (it must name one of them, or stay in the foreground)";
 }
 
+void Account::killedForMemory(bool beside)
+{
+    cause_ = "was killed for memory";
+    if (beside) cause_ += " (two releases side by side need the room of both; --handoff restart needs that of one)";
+}
+
 std::string Account::describeEnd(const os::ExitStatus& status) const
 {
     std::string text = cause_;

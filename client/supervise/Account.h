@@ -21,6 +21,9 @@ public:
     /// It ended by itself and processes of it live on, none of which it has named.
     void leftProcesses();
 
+    /// Memory ran out, and the kernel took it. `beside`: another release ran beside it, or was to.
+    void killedForMemory(bool beside);
+
     const std::string& status() const { return status_; }     ///< STATUS=, escaped
     const std::string& notified() const { return notified_; } ///< "ready", "reloading", "stopping"; empty: nothing yet
 

@@ -38,6 +38,8 @@ Generation::Generation(const GenerationWorld& world, const store::Release& relea
       ending_(world.loop)
 {
     channel_.forgetProgramEnd();
+    world_.cgroups.place(child_.first());
+    oomKillsBefore_ = world_.cgroups.oomKills(child_.first());
 }
 
 Generation::~Generation()
@@ -46,6 +48,7 @@ Generation::~Generation()
     if (!running_) return;
     kill();
     child_.reap();
+    world_.cgroups.remove(child_.first());
 }
 
 os::Child Generation::hold(int terminal, const std::set<int>& living)
@@ -82,6 +85,7 @@ os::Child Generation::hold(int terminal, const std::set<int>& living)
     options.announceWatchdog = world_.settings.watchdog != Duration(0);
     options.passed.push_back(channel_.programEnd()); // Behind the listeners, which are counted from 3 on.
     options.terminal = terminal;
+    options.ignored = os::ignoredSignals(); // Whoever started us has decided that for the program.
     if (!world_.settings.name.empty()) options.standardInput = devNull(); // Nobody could say whose the next line is.
     return os::Child::hold(options);
 }
@@ -249,14 +253,22 @@ void Generation::endStandBy(int number, Duration patience)
         end(number, left);
 }
 
+void Generation::signal(const Passed& passed) const
+{
+    if (passed.toGroup || world_.settings.signalTo == SignalTo::Group)
+        child_.signalGroup(passed.signal.number);
+    else
+        child_.signal(passed.signal);
+}
+
 void Generation::end(int number, Duration patience)
 {
     if (ending_.begun()) return;
     watchdog_.stop();
     ending_.begin(
         [&] {
-            child_.signal(number);
-            child_.signal(SIGCONT);
+            signal({{number}});
+            signal({{SIGCONT}});
         },
         patience, [this] { cut(); });
 }
@@ -273,7 +285,20 @@ void Generation::cut()
     kill();
 }
 
-void Generation::kill() { child_.signalAll(SIGKILL); }
+void Generation::kill()
+{
+    killed_ = true;
+    child_.signalAll(SIGKILL);
+    world_.cgroups.kill(child_.first());
+}
+
+// The kernel has counted it before the process is dead.
+void Generation::lookForKillByMemory(const os::ExitStatus& status)
+{
+    if (killed_ || status != os::ExitStatus{true, SIGKILL} || !oomKillsBefore_) return;
+    const auto now = world_.cgroups.oomKills(child_.first());
+    if (now && *now > *oomKillsBefore_) account_.killedForMemory(world_.settings.handoff == Handoff::Overlap);
+}
 
 void Generation::ended()
 {
@@ -281,8 +306,10 @@ void Generation::ended()
     const auto status = child_.ended();
     if (!status) return;
     if (*status == os::ExitStatus{} && !ending_.begun() && !adoptedOf(whose()).empty()) account_.leftProcesses();
+    lookForKillByMemory(*status);
     kill(); // What it left behind ends with it; the zombie keeps the group's number ours.
     child_.reap();
+    world_.cgroups.remove(child_.first());
     running_ = false;
     prober_.reset();
     health_.reset();

@@ -11,7 +11,9 @@
 #include "client/supervise/Adopted.h"
 #include "client/supervise/DescriptorStore.h"
 #include "client/supervise/Ending.h"
+#include "client/supervise/GenerationCgroups.h"
 #include "client/supervise/HealthWatch.h"
+#include "client/supervise/HeldSignals.h"
 #include "client/supervise/ListenerSet.h"
 #include "client/supervise/MainProcess.h"
 #include "client/supervise/NotifySocket.h"
@@ -20,6 +22,7 @@
 #include "client/supervise/ProgramWatchdog.h"
 #include "client/supervise/Settings.h"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -52,6 +55,7 @@ struct GenerationWorld {
     const store::Store& store;
     const ListenerSet& listeners;
     DescriptorStore& stored;
+    GenerationCgroups& cgroups;
     GenerationWatcher& watcher;
 };
 
@@ -76,7 +80,8 @@ public:
     pid_t pid() const { return child_.pid(); }
     const std::string& executable() const { return executable_; }
 
-    void signal(int number) { child_.signal(number); }
+    /// As --signal-to says, or to the whole group.
+    void signal(const Passed& passed) const;
 
     /// Asks for its health from now on, until leaveAlone().
     void watchHealth();
@@ -118,6 +123,7 @@ private:
     void failWatchdog(std::optional<Duration> interval);
     void becameReady();
     void ended();
+    void lookForKillByMemory(const os::ExitStatus& status);
 
     const GenerationWorld& world_;
     store::Release release_;
@@ -129,7 +135,9 @@ private:
     MainProcess child_;
     Instant started_;
     Instant drainedSince_;
+    std::optional<std::uint64_t> oomKillsBefore_;
     bool running_ = true;
+    bool killed_ = false;
     bool saidReady_ = false;
     bool ready_ = false;
     bool standsBy_ = false;

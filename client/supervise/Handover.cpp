@@ -25,7 +25,8 @@ Handover::Handover(loop::EventLoop& loop, Log& log, const Settings& settings, co
       watcher_(watcher),
       terminal_(settings.name.empty() ? Terminal() : Terminal::leftAlone()),
       stored_(loop, log, [this] { giveStored(); }),
-      world_{loop, log, settings, store, listeners, stored_, *this},
+      cgroups_(loop, log),
+      world_{loop, log, settings, store, listeners, stored_, cgroups_, *this},
       machine_(loop.clock(), {settings.readyTimeout, settings.probation, settings.probationAlone}, *this,
                ledger.state().current ? Phase::StartingFirst : Phase::Empty)
 {
@@ -45,7 +46,7 @@ void Handover::start()
         failure_ = failure_.empty() ? "it could not be started" : failure_;
         log_.error(current.version + " " + failure_);
         exitCode_ = 69;
-        stop(SIGTERM);
+        stop({{SIGTERM}});
     }
 }
 
@@ -93,24 +94,52 @@ void Handover::offerPending()
     again_ = loop_.after(BeforeNewOffer, [this] { offerPending(); }); // Could not be recorded: the old one serves on.
 }
 
-void Handover::stop(int signal)
+void Handover::stop(const Passed& passed)
 {
     if (phase() == Phase::Stopping) {
-        forward(signal); // Asked once more: the program decides what that means.
+        forward(passed); // Asked once more: the program decides what that means.
         return;
     }
-    stopSignal_ = signal;
+    stop_ = passed;
     post(Event::Stop);
 }
 
-void Handover::forward(int signal)
+void Handover::forward(const Passed& passed)
 {
-    if (auto* generation = leader()) generation->signal(signal);
+    if (phase() == Phase::Empty)
+        return log_.info(os::nameOfSignal(passed.signal.number) + " reaches nobody: there is no release yet");
+    held_.add(passed);
+    passOn();
+}
+
+// One that is not ready may not have its handlers yet, and would end by it.
+void Handover::passOn()
+{
+    const auto* generation = leader();
+    const bool hasHandlers = serving_ || wasReady_ || phase() == Phase::Stopping;
+    if (generation == nullptr || !hasHandlers) return;
+    for (const auto& passed : held_.take()) generation->signal(passed);
 }
 
 void Handover::followTerminal()
 {
     if (const auto* generation = leader()) terminal_.followStop(generation->pid());
+}
+
+void Handover::suspend()
+{
+    if (const auto* generation = leader())
+        generation->signal({{SIGTSTP}, true}); // We follow it when it has stopped.
+    else
+        terminal_.suspend();
+}
+
+void Handover::resume()
+{
+    const auto* generation = leader();
+    if (generation == nullptr) return;
+    terminal_.resume(generation->pid());
+    generation->signal({{SIGCONT}, true});
 }
 
 // The one that is the program, for whoever runs Baton.
@@ -191,6 +220,7 @@ void Handover::entered(Phase phase, Event because)
         if (queues_) queuesEnd_ = loop_.after(AfterCommit, [this] { queues_.reset(); });
         removeOldReleases();
         again_ = loop_.after(Duration(0), [this] { offerPending(); });
+        passOn();
     }
     if (phase == Phase::Stopping) exitWhenAllEnded();
     giveStored();
@@ -208,6 +238,7 @@ void Handover::ready(int number)
         watchQueues();
     }
     post(Event::Ready);
+    passOn();
 }
 
 // Who waits in the queue waits until somebody is ready.
@@ -334,7 +365,7 @@ void Handover::candidateEnded(const os::ExitStatus& status)
         failure_ = "it " + candidate_->describeEnd(status) + (wasReady_ ? " on probation" : " before it was ready");
     const bool loops = isCurrent && phase() != Phase::RollingBack && countCrash(*candidate_, status);
     // Who stands in the foreground and ends without a fault was told to by the keyboard.
-    const bool byUser = terminal_.isOwned() && !serving_ && !isFailure(status);
+    const bool byUser = terminal_.isHeld() && !serving_ && !isFailure(status);
     const int number = candidate_->number();
     candidate_.reset();
     forget(number, candidateName());
@@ -353,9 +384,9 @@ void Handover::servingEnded(const os::ExitStatus& status)
     const int number = serving_->number();
     serving_.reset();
     forget(number, oldName());
-    const auto event = *eventOf({phase(), Part::Serving, false, loops, again, terminal_.isOwned()});
+    const auto event = *eventOf({phase(), Part::Serving, false, loops, again, terminal_.isHeld()});
     if (event == Event::Stop && leaderNumber_ == 0) leaderNumber_ = number; // Its code is ours.
-    if (candidate_) terminal_.giveTo(candidate_->pid());
+    if (candidate_) terminal_.passTo(candidate_->pid());
     post(event);
 }
 

@@ -70,16 +70,20 @@ public:
     std::string rollBack();
 
     /// Passes the signal on and ends everything.
-    void stop(int signal);
+    void stop(const Passed& passed);
 
-    /// To the generation that serves alone; never to a candidate beside it.
-    void forward(int signal);
+    /// To the generation that serves alone; never to a candidate beside it, nor to one that is not ready yet: then it
+    /// waits for that.
+    void forward(const Passed& passed);
 
     /// Whether a process of this generation lives that we started or that took its place.
     bool lives(int number) const;
 
     /// The generation was stopped from the keyboard, perhaps.
     void followTerminal();
+    /// Somebody wants the program stopped, and us with it, or continued.
+    void suspend();
+    void resume();
 
     /// Something was done to what all share. If only the candidate can have done it, it is taken back for it.
     void accuse(const std::string& why);
@@ -145,6 +149,7 @@ private:
     void recordRole(const Generation& generation, store::GenerationRole role);
 
     void post(Event event);
+    void passOn();
     void armDeadline();
     void offerPending();
     void removeOldReleases();
@@ -168,6 +173,7 @@ private:
     HandoverWatcher& watcher_;
     Terminal terminal_;
     DescriptorStore stored_;
+    GenerationCgroups cgroups_;
     GenerationWorld world_;
 
     std::unique_ptr<Generation> serving_;
@@ -187,7 +193,8 @@ private:
     Instant started_;
     int switchingNumber_ = 0;
     int previousTries_ = 1; // starts of the current release, of which the last has failed
-    int stopSignal_ = 0;
+    Passed stop_;
+    HeldSignals held_;
     int exitCode_ = 0;
     AcceptGap gap_;
     int leaderNumber_ = 0; // whose exit code is Baton's when everything ends

@@ -65,8 +65,8 @@ try {
     const int number = ledger_.state().lastGeneration + 1;
     watcher_.beforeStart();
     // The terminal goes to a candidate only when nobody else serves.
-    auto generation =
-        std::make_unique<Generation>(world_, *release, number, serving_ ? -1 : terminal_.descriptor(), living());
+    const int terminal = serving_ ? -1 : terminal_.offer();
+    auto generation = std::make_unique<Generation>(world_, *release, number, terminal, living());
     const auto record = [&](store::State& state) {
         if (change) change(state);
         state.lastGeneration = number;
@@ -84,6 +84,7 @@ try {
     failure_.clear();
     started_ = loop_.clock().now();
     candidate_ = std::move(generation);
+    if (terminal >= 0) terminal_.taken(candidate_->pid());
     if (const int error = candidate_->go(); error != 0) {
         failure_ = "could not execute " + candidate_->executable() + ": " + os::describe(error);
         faultIsOurs_ = os::isShortage(error);
@@ -219,7 +220,7 @@ bool Handover::takeOver()
     if (!candidate_) return true;
     serving_ = std::move(candidate_);
     serving_->leaveAlone();
-    terminal_.giveTo(serving_->pid());
+    terminal_.passTo(serving_->pid());
     recordRole(*serving_, store::GenerationRole::Serving);
     orphans_.end(settings_.drainSignal, settings_.drainTimeout);
     manager_.ready(settings_.number);
@@ -258,7 +259,7 @@ bool Handover::drainOld()
         standingBy_ = std::move(serving_);
     else
         letGo(std::move(serving_));
-    if (candidate_) terminal_.giveTo(candidate_->pid());
+    if (candidate_) terminal_.passTo(candidate_->pid());
     return true;
 }
 
@@ -277,7 +278,7 @@ void Handover::oldServes()
 {
     serving_ = std::move(standingBy_);
     recordRole(*serving_, store::GenerationRole::Serving);
-    terminal_.giveTo(serving_->pid());
+    terminal_.passTo(serving_->pid());
 }
 
 void Handover::endOld()
@@ -364,14 +365,14 @@ void Handover::stopAll()
     const Generation* told = nullptr;
     if (leaderNumber_ == 0) {
         leaderNumber_ = leaderAtTheEnd();
-        if (auto* generation = leader(); generation != nullptr && stopSignal_ != 0) {
-            generation->signal(stopSignal_);
+        if (auto* generation = leader(); generation != nullptr && stop_.signal.number != 0) {
+            generation->signal(stop_);
             told = generation;
         }
     }
     if (candidate_ && candidate_.get() != told) candidate_->end(SIGTERM, settings_.drainTimeout);
     if (standingBy_) letGo(std::move(standingBy_));
-    for (const auto& generation : draining_) generation->signal(SIGTERM);
+    for (const auto& generation : draining_) generation->signal({{SIGTERM}});
     orphans_.end(SIGTERM, settings_.drainTimeout);
 }
 

@@ -2,6 +2,9 @@
 
 #include "client/os/ProcessTable.h"
 
+#include <signal.h>
+#include <unistd.h>
+
 namespace baton::supervise {
 
 MainProcess::MainProcess(loop::EventLoop& loop, os::Child first, std::function<void()> ended)
@@ -51,18 +54,30 @@ void MainProcess::tell()
     ended();
 }
 
-void MainProcess::signal(int number) const
+void MainProcess::signal(const os::Signal& signal) const
 {
     if (heir_)
-        os::signalProcess(heir_->pidfd.get(), number);
+        os::signalProcess(heir_->pidfd.get(), signal);
     else
-        first_.signal(number);
+        first_.signal(signal);
+}
+
+void MainProcess::signalGroup(int number) const
+{
+    first_.signalGroup(number);
+    if (!heir_ || !heir_->lives) return;
+    const auto group = ::getpgid(heir_->pid);
+    if (group == first_.pid()) return;
+    if (group == heir_->pid)
+        ::kill(-group, number);
+    else
+        os::signalProcess(heir_->pidfd.get(), {number}); // Whoever leads that group, it may be ours.
 }
 
 void MainProcess::signalAll(int number) const
 {
     first_.signalGroup(number);
-    if (heir_) os::signalProcess(heir_->pidfd.get(), number);
+    if (heir_) os::signalProcess(heir_->pidfd.get(), {number});
 }
 
 std::optional<os::ExitStatus> MainProcess::ended() const

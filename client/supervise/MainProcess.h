@@ -28,7 +28,9 @@ public:
     /// From now on `pid` is the main process; false if there is no such process. The caller has made sure whose it is.
     bool follow(pid_t pid);
 
-    void signal(int number) const;
+    void signal(const os::Signal& signal) const;
+    /// All that is in its process group, which of an heir may be another than the first one's: then both.
+    void signalGroup(int number) const;
     /// All that is left in the first one's group, and the heir.
     void signalAll(int number) const;
 

@@ -77,12 +77,12 @@ void Orphans::end(int signal, Duration patience)
         log_.info(orphan.record.key.version + " (generation " + std::to_string(orphan.record.number) +
                   ") told to drain");
         const auto* found = &orphan;
-        orphan.ending.begin([&] { os::signalProcess(found->pidfd.get(), signal); }, patience,
+        orphan.ending.begin([&] { os::signalProcess(found->pidfd.get(), {signal}); }, patience,
                             [found] {
                                 // The pidfd proves that the leader lives, so its group's number is still its own.
-                                os::signalProcess(found->pidfd.get(), 0);
+                                os::signalProcess(found->pidfd.get(), {0});
                                 ::kill(-found->record.pid, SIGKILL);
-                                os::signalProcess(found->pidfd.get(), SIGKILL);
+                                os::signalProcess(found->pidfd.get(), {SIGKILL});
                             });
     }
 }

@@ -119,11 +119,11 @@ void Program::letGo()
     }
 }
 
-void Program::stop(int signal)
+void Program::stop(const Passed& passed)
 {
     waits_ = false;
     preparation_.cancel();
-    handover_.stop(signal);
+    handover_.stop(passed);
 }
 
 void Program::resumeInstall()

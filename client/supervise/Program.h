@@ -71,8 +71,11 @@ public:
     void start();
 
     /// Passes the signal on and ends everything; ProgramWatcher::ended follows.
-    void stop(int signal);
-    void forward(int signal) { handover_.forward(signal); }
+    void stop(const Passed& passed);
+    void forward(const Passed& passed) { handover_.forward(passed); }
+    /// Somebody wants it stopped, and us with it, or continued.
+    void suspend() { handover_.suspend(); }
+    void resume() { handover_.resume(); }
     /// What serves was stopped from the keyboard, perhaps.
     void followTerminal() { handover_.followTerminal(); }
 

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
+
 namespace baton::supervise {
 
 int devNull()
@@ -25,7 +27,8 @@ os::SpawnOptions roleOptions(const Settings& settings, const RoleCommand& role,
     options.environment.insert(options.environment.end(), role.environment.begin(), role.environment.end());
     options.environment.emplace_back("BATON_SETTINGS=3");
     options.standardInput = devNull();
-    options.endsWithUs = true; // The next supervisor starts its own; two of them would write the same files.
+    options.ignored = {SIGPIPE, SIGTTOU}; // A log that nobody takes is no reason to end, nor to be stopped.
+    options.endsWithUs = true;            // The next supervisor starts its own; two of them would write the same files.
     options.passed = {settings.settingsFd >= 0 ? settings.settingsFd : devNull()};
     options.passed.insert(options.passed.end(), passed.begin(), passed.end());
     return options;

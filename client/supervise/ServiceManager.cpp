@@ -1,6 +1,7 @@
 #include "client/supervise/ServiceManager.h"
 
 #include "client/os/Sockets.h"
+#include "client/os/StartReport.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -8,7 +9,10 @@
 
 namespace baton::supervise {
 
-ServiceManager::ServiceManager(std::vector<std::string> names) : names_(std::move(names)), texts_(names_.size())
+ServiceManager::ServiceManager(std::vector<std::string> names, int report)
+    : names_(std::move(names)),
+      texts_(names_.size()),
+      report_(report)
 {
     if (const char* socket = std::getenv("NOTIFY_SOCKET")) socket_ = socket;
 }
@@ -29,8 +33,9 @@ void ServiceManager::sayReady()
 {
     auto settled = ready_;
     settled.insert(ended_.begin(), ended_.end());
-    if (saidReady_ || socket_.empty() || settled.size() < names_.size()) return;
-    saidReady_ = os::notify(socket_, "READY=1");
+    if (saidReady_ || settled.size() < names_.size()) return;
+    if (report_ >= 0) os::reportCode(report_, 0);
+    saidReady_ = socket_.empty() || os::notify(socket_, "READY=1");
 }
 
 void ServiceManager::status(int program, const std::string& text)

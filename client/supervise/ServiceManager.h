@@ -13,8 +13,9 @@ namespace baton::supervise {
 /// never said.  [sd_notify(3)]
 class ServiceManager {
 public:
-    /// `names` are those of the programs, by their numbers; the only one's is empty.
-    explicit ServiceManager(std::vector<std::string> names);
+    /// `names` are those of the programs, by their numbers; the only one's is empty. `report`: who started us waits
+    /// there for what READY=1 says, too; -1: nobody does.  [client/os/StartReport.h]
+    explicit ServiceManager(std::vector<std::string> names, int report = -1);
 
     /// READY=1 once each program has been ready or has ended, and one at least was ready.
     void ready(int program);
@@ -35,6 +36,7 @@ private:
     std::set<int> ready_;
     std::set<int> ended_;
     std::set<int> stopping_;
+    int report_;
     bool saidReady_ = false;
 };
 

@@ -4,6 +4,7 @@
 
 #include "client/core/Clock.h"
 #include "client/os/ListenAddress.h"
+#include "client/supervise/SignalPlan.h"
 
 #include <csignal>
 #include <filesystem>
@@ -42,6 +43,9 @@ struct Health {
     Duration interval{300}; ///< between two questions, and how long an answer may take
     int failures = 2;       ///< in a row that take a release back
 };
+
+/// Whom a signal is for that Baton passes on or sends.
+enum class SignalTo { Process, Group };
 
 /// What becomes of a program that ends by itself while it serves.
 enum class Restart {
@@ -83,6 +87,7 @@ struct Settings {
     Duration probationAlone{10'000};
     Handoff handoff = Handoff::Overlap;
     int drainSignal = SIGTERM;
+    SignalTo signalTo = SignalTo::Process;
     int mostDraining = 4; ///< generations at a time; of more the oldest is killed
     Restart restart = Restart::Never;
     TryOut tryOut;
@@ -98,7 +103,9 @@ struct Settings {
 struct SupervisorSettings {
     std::filesystem::path stateDirectory; ///< the only program's too; of several, what they have together
     std::filesystem::path controlSocket;
-    std::vector<Settings> programs; ///< by their numbers
+    std::vector<Settings> programs;  ///< by their numbers
+    std::vector<SignalRule> signals; ///< those that the user has other wishes for
+    int reportFd = -1;               ///< where somebody waits for the first releases to serve; -1: nobody does
 };
 
 /// Whether PROGRAM or ARGS name {release}: then releases are trees, else one executable file that takes PROGRAM's

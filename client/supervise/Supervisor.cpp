@@ -2,6 +2,7 @@
 
 #include "client/control/ControlServer.h"
 #include "client/loop/Signals.h"
+#include "client/os/SignalSet.h"
 #include "client/os/SystemClock.h"
 #include "client/supervise/Adopted.h"
 #include "client/supervise/CannotStart.h"
@@ -23,18 +24,6 @@
 
 namespace baton::supervise {
 namespace {
-
-// All that a person or a process manager may send and that means nothing to the kernel's own business. SIGCHLD,
-// SIGCONT, SIGTSTP and the terminal's own are left to the kernel; SIGKILL and SIGSTOP cannot be had.
-std::vector<int> forwardedSignals()
-{
-    std::vector<int> numbers{SIGTERM,  SIGINT, SIGQUIT, SIGHUP,    SIGUSR1, SIGUSR2, SIGALRM,
-                             SIGWINCH, SIGIO,  SIGPWR,  SIGVTALRM, SIGPROF, SIGURG};
-    for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) numbers.push_back(number);
-    return numbers;
-}
-
-bool endsUs(int signal) { return signal == SIGTERM || signal == SIGINT || signal == SIGQUIT; }
 
 constexpr int Usage = 64;        // EX_USAGE
 constexpr int CannotCreate = 73; // EX_CANTCREAT
@@ -87,8 +76,9 @@ private:
     ListenerSet listenersFor(const Settings& program);
     void checkInherited() const;
     void forgetInherited();
-    void stopAll(int signal);
-    void signalled(int number);
+    void signalled(const loop::Arrived& arrived);
+    void obey(const std::string& command, int number);
+    void stopAll(const Passed& passed);
     bool lives(const Whose& whose) const;
     std::string answer(const std::string& line);
     std::string answerOf(Program& program, const std::string& command);
@@ -97,6 +87,7 @@ private:
 
     const SupervisorSettings& settings_;
     Log& log_;
+    const SignalPlan plan_;
     os::SystemClock clock_;
     loop::EventLoop loop_{clock_};
     ServiceManager manager_;
@@ -115,7 +106,8 @@ private:
 Supervisor::Supervisor(const SupervisorSettings& settings, Log& log)
     : settings_(settings),
       log_(log),
-      manager_(namesOf(settings.programs)),
+      plan_(settings.signals, os::ignoredSignals()),
+      manager_(namesOf(settings.programs), settings.reportFd),
       world_{loop_, log, clock_, manager_, *this},
       fates_(essentialOnes(settings.programs)),
       inherited_(ListenerSet::fromEnvironment())
@@ -216,10 +208,8 @@ void Supervisor::forgetInherited()
 
 int Supervisor::run()
 {
-    auto numbers = forwardedSignals();
-    numbers.push_back(SIGCHLD);
     adoptOrphans();
-    signals_ = std::make_unique<loop::Signals>(loop_, numbers, [this](int number) { signalled(number); });
+    signals_ = std::make_unique<loop::Signals>(loop_, takenSignals(), [this](const auto& one) { signalled(one); });
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
     for (const auto& group : groups_) group->recover();
     for (const auto& program : programs_) program->start();
@@ -231,22 +221,48 @@ int Supervisor::run()
     return fates_.exitCode();
 }
 
-void Supervisor::signalled(int number)
+void Supervisor::signalled(const loop::Arrived& arrived)
 {
-    if (number == SIGCHLD) {
-        sweepAdopted([this](const Whose& whose) { return lives(whose); });
-        for (const auto& program : programs_) program->followTerminal();
-        return;
+    const int number = arrived.signal.number;
+    if (number == SIGCHLD) sweepAdopted([this](const Whose& whose) { return lives(whose); });
+    const auto rule = plan_.ruleOf(number);
+    if (rule.action == SignalAction::Ignore)
+        return log_.debug(os::nameOfSignal(number) + " is ignored, as --on-signal says");
+    if (rule.action == SignalAction::Command) return obey(rule.command, number);
+    Passed passed{arrived.signal, arrived.fromKernel}; // What the keyboard says is for all that run there.
+    passed.signal.number = rule.as;
+    if (rule.action == SignalAction::Stop) return stopAll(passed);
+    for (const auto& program : programs_) {
+        if (fates_.isOver(program->number())) continue;
+        if (number == SIGCHLD)
+            program->followTerminal();
+        else if (number == SIGTSTP)
+            program->suspend();
+        else if (number == SIGCONT)
+            program->resume();
+        else
+            program->forward(passed);
     }
-    if (endsUs(number)) return stopAll(number);
-    for (const auto& program : programs_) program->forward(number);
+    if (number == SIGTSTP && isSeveral()) Terminal().suspend(); // Whose terminal it is, is nobody's alone.
 }
 
-void Supervisor::stopAll(int signal)
+void Supervisor::stopAll(const Passed& passed)
 {
     stops_ = true;
     for (const auto& program : programs_)
-        if (!fates_.isOver(program->number())) program->stop(signal);
+        if (!fates_.isOver(program->number())) program->stop(passed);
+}
+
+void Supervisor::obey(const std::string& command, int number)
+{
+    log_.info(os::nameOfSignal(number) + ": " + command);
+    constexpr std::string_view Refused = "{\"error\":\"";
+    for (const auto& program : programs_) {
+        const auto reply = answerOf(*program, command);
+        if (!reply.starts_with(Refused)) continue;
+        const auto why = reply.substr(Refused.size(), reply.rfind('"') - Refused.size());
+        log_.error((program->name().empty() ? "" : program->name() + ": ") + command + " is refused: " + why);
+    }
 }
 
 bool Supervisor::lives(const Whose& whose) const
@@ -270,7 +286,7 @@ void Supervisor::ended(int number, int exitCode)
                         : "; the others go on. baton restart --program " + settings.name + " starts it again"));
     letGo_[number] = loop_.after(Duration(0), [this, number, after] { // Not in its own call.
         programs_.at(static_cast<std::size_t>(number))->letGo();
-        if (after == AfterEnd::EndOthers && !stops_) stopAll(SIGTERM);
+        if (after == AfterEnd::EndOthers && !stops_) stopAll({{SIGTERM}});
     });
 }
 

@@ -32,7 +32,7 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 {
     expectOneScreen(overview(All));
     for (const auto& command : commandTexts()) {
-        for (const auto* topic : {"", "hand-off", "network", "programs"}) {
+        for (const auto* topic : {"", "hand-off", "network", "service", "programs"}) {
             const auto text = helpOf(command.command, topic);
             expectOneScreen(text);
             const bool isOfSections = command.command == assemble::Run && std::string_view(topic) == "programs";
@@ -43,7 +43,8 @@ TEST(Help, FitsOnOneScreenAndHasAnExample)
 
 TEST(Help, ListsWhatWorksAndNothingElse)
 {
-    const auto text = helpOf(assemble::Run) + helpOf(assemble::Run, "hand-off") + helpOf(assemble::Run, "network");
+    const auto text = helpOf(assemble::Run) + helpOf(assemble::Run, "hand-off") + helpOf(assemble::Run, "network") +
+                      helpOf(assemble::Run, "service");
 
     for (const auto& option : optionTable()) {
         const auto shown = "  --" + std::string(option.name) + ' ';

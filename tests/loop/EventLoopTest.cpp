@@ -151,17 +151,29 @@ TEST(Signals, BecomeCallsOfTheLoop)
 {
     const os::SystemClock clock;
     EventLoop loop(clock);
-    std::vector<int> came;
+    std::vector<Arrived> came;
     sigset_t before;
     ::sigprocmask(SIG_SETMASK, nullptr, &before);
     {
-        const Signals signals(loop, {SIGUSR1, SIGHUP}, [&](int number) { came.push_back(number); });
-        ::kill(::getpid(), SIGUSR1);
+        const Signals signals(loop, {SIGUSR1, SIGHUP}, [&](const Arrived& one) { came.push_back(one); });
+        ::sigqueue(::getpid(), SIGUSR1, {.sival_int = 7});
         ::kill(::getpid(), SIGHUP);
         loop.turn(Second);
     }
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
-    EXPECT_THAT(came, ::testing::UnorderedElementsAre(SIGUSR1, SIGHUP));
+    ASSERT_EQ(came.size(), 2U);
+    for (const auto& one : came) {
+        EXPECT_FALSE(one.fromKernel);
+        EXPECT_EQ(one.signal.value.has_value(), one.signal.number == SIGUSR1);
+        EXPECT_THAT(one.signal.number, ::testing::AnyOf(SIGUSR1, SIGHUP));
+    }
+}
+
+TEST_F(EventLoopTest, DoesNotRunAtAllIfItWasStoppedBefore)
+{
+    loop.stop();
+    loop.run();
+    SUCCEED() << "it came back";
 }
 
 } // namespace

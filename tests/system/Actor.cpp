@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -36,6 +37,14 @@
 //   daemon            goes on in a grandchild, in a session of its own, as the first process ends with 0
 //   daemon-main       the same, and the first process says MAINPID= of it
 //   child             starts a child that waits for signals, and writes "child PID"
+//   run COMMAND       has a shell run it
+//   orphan MS         leaves a process behind, which ends by itself after so long
+//   read              reads a line of stdin and writes "VERSION read LINE"
+//   records           writes "VERSION:RECORD" for each 16 bytes of stdin, until SIGTERM or its end; then goes on
+//   flooder           starts a child that does so without end
+//   hoard MB          takes so much memory, and uses it
+//   flood N           says N things on NOTIFY_SOCKET without waiting: in turn a status, 64 KiB of nonsense, and three
+//                     descriptors that nobody asked for
 //   copy              copies stdin to stdout until its end
 //   on N say TEXT     from here on, signal N makes it write the line
 //   on N exit M       from here on, signal N ends it
@@ -74,7 +83,9 @@ volatile std::sig_atomic_t told = 0;
 extern "C" void react(int number)
 {
     const auto& reaction = reactions.at(static_cast<std::size_t>(number));
-    if (!reaction.text.empty() && ::write(STDOUT_FILENO, reaction.text.data(), reaction.text.size()) < 0) ::_exit(70);
+    // Where nobody takes it, it is lost.
+    if (!reaction.text.empty()) [[maybe_unused]]
+        const auto written = ::write(STDOUT_FILENO, reaction.text.data(), reaction.text.size());
     if (reaction.exitCode >= 0) ::_exit(reaction.exitCode);
 }
 
@@ -215,6 +226,101 @@ void serve()
     }
     const auto end = std::chrono::steady_clock::now() + Patience;
     while (!guests.empty() && std::chrono::steady_clock::now() < end) serveOnce(doors);
+}
+
+// Byte by byte: what is behind the line is for whoever reads next.
+void readLine()
+{
+    std::string line;
+    char letter = 0;
+    for (;;) {
+        const auto count = ::read(STDIN_FILENO, &letter, 1);
+        if (count < 0 && errno == EINTR) continue;
+        if (count != 1 || letter == '\n') break;
+        line += letter;
+    }
+    auto release = version();
+    release.pop_back();
+    std::cout << release + " read " + line << std::endl;
+}
+
+void copyRecords()
+{
+    on(SIGTERM, remember);
+    auto release = version();
+    release.back() = ':';
+    std::array<char, 16> record{};
+    while (told == 0) {
+        pollfd input{STDIN_FILENO, POLLIN, 0};
+        if (::poll(&input, 1, 20) < 1) continue;
+        // Another generation may have been faster: it is asked for without waiting.
+        ::fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
+        const auto count = ::read(STDIN_FILENO, record.data(), record.size());
+        if (count == 0) return;
+        if (count < 0) continue;
+        const auto line = release + std::string(record.data(), static_cast<std::size_t>(count)) + '\n';
+        if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return;
+    }
+}
+
+void sendDescriptors(int socket, const sockaddr_un& address)
+{
+    char text[] = "STATUS=with descriptors";
+    iovec bytes{text, sizeof text - 1};
+    const std::array<int, 3> descriptors{0, 1, 2};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof descriptors)> control{};
+    msghdr message{};
+    message.msg_name = const_cast<sockaddr_un*>(&address);
+    message.msg_namelen = sizeof address;
+    message.msg_iov = &bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    auto* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptors);
+    std::copy_n(reinterpret_cast<const char*>(descriptors.data()), sizeof descriptors,
+                reinterpret_cast<char*>(CMSG_DATA(header)));
+    ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void flood(int count)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const auto path = notifySocket();
+    std::copy_n(path.c_str(), std::min(path.size(), sizeof address.sun_path - 1), address.sun_path);
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const std::string word = "STATUS=flood";
+    const std::string nonsense(64 * 1024, 'x');
+    for (int i = 0; i < count; ++i) {
+        if (i % 3 == 2) {
+            sendDescriptors(socket, address);
+            continue;
+        }
+        const auto& text = i % 3 == 0 ? word : nonsense;
+        ::sendto(socket, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
+                 reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+    ::close(socket);
+}
+
+// Its parent ends at once: it is whoever adopts orphans that has to look at its end.
+void leaveOrphan(int milliseconds)
+{
+    const auto between = ::fork();
+    if (between == 0) {
+        if (::fork() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+        ::_exit(0);
+    }
+    ::waitpid(between, nullptr, 0);
+}
+
+void hoard(int megabytes)
+{
+    static std::vector<std::string> hoarded;
+    for (int i = 0; i < megabytes; ++i) hoarded.emplace_back(std::size_t{1} << 20U, 'x');
 }
 
 void reactTo(std::istringstream& line)
@@ -369,8 +475,15 @@ void perform(const std::string& text, bool isCheck)
         std::getline(line >> std::ws, word);
         return say(notifySocket(), word);
     }
+    if (word == "run") {
+        std::getline(line >> std::ws, word);
+        if (std::system(word.c_str()) != 0) end(70);
+        return;
+    }
     if (word == "notify-as") return notifyAs(line);
     if (word == "child") return startChild();
+    if (word == "flooder" && ::fork() == 0)
+        for (;;) flood(1000);
     if (word == "await") {
         line >> word;
         std::ifstream(word).get();
@@ -387,6 +500,11 @@ void perform(const std::string& text, bool isCheck)
     if (word == "exit" || (word == "check" && isCheck)) end(number);
     if (word == "kill") ::kill(::getpid(), number);
     if (word == "copy") std::cout << std::cin.rdbuf() << std::flush;
+    if (word == "orphan") leaveOrphan(number);
+    if (word == "read") readLine();
+    if (word == "records") copyRecords();
+    if (word == "hoard") hoard(number);
+    if (word == "flood") flood(number);
     if (word == "health") health = number;
     if (word == "status") status = number;
     if (word == "leak") leak(number);

@@ -43,6 +43,8 @@ Command commandOf(const RunOptions& options, const fs::path& state, const std::s
     command.environment = options.environment;
     command.passed = options.passed;
     command.standardInput = options.standardInput;
+    command.standardOutput = options.standardOutput;
+    command.standardError = options.standardError;
     return command;
 }
 
@@ -148,6 +150,11 @@ void Relay::loseAll()
     endOrphans();
 }
 
+Command Relay::commandFor(const RunOptions& options) const
+{
+    return commandOf(options, state, options.server.empty() ? server->url() : options.server);
+}
+
 void Relay::start(const RunOptions& options)
 {
     started_ = options;
@@ -157,8 +164,7 @@ void Relay::start(const RunOptions& options)
 void Relay::start()
 {
     baton.reset();
-    baton.emplace(commandOf(started_, state, started_.server.empty() ? server->url() : started_.server),
-                  scratch / ("baton-" + std::to_string(++starts_) + ".log"));
+    baton.emplace(commandFor(started_), scratch / ("baton-" + std::to_string(++starts_) + ".log"));
 }
 
 ::testing::AssertionResult Relay::serves(const RunOptions& options, const std::string& version)
@@ -214,6 +220,13 @@ try {
     return ::testing::AssertionFailure() << "the status is " << print(now);
 } catch (const std::system_error& error) {
     return ::testing::AssertionFailure() << error.what();
+}
+
+::testing::AssertionResult Relay::comesToServe(const std::string& version) const
+{
+    auto last = ::testing::AssertionFailure();
+    if (eventually([&] { return static_cast<bool>(last = isServing(version)); })) return ::testing::AssertionSuccess();
+    return last;
 }
 
 std::string Relay::ask() const

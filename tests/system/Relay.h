@@ -30,6 +30,8 @@ struct RunOptions {
     std::vector<std::string> environment{};
     std::vector<int> passed{};
     int standardInput = -1;
+    int standardOutput = -1;
+    int standardError = -1;
     bool atTerminal = false;       ///< standardInput is one: Baton is started as a shell's job in its foreground
     std::string version = "1.0.0"; ///< of the command, for --app-version
     std::string server{};          ///< another one than ours
@@ -61,6 +63,9 @@ struct Relay : ::testing::Test {
     /// Starts a Baton; without options the same as before.
     void start(const RunOptions& options);
     void start();
+
+    /// What starts a Baton, for those who start it in another way.
+    Command commandFor(const RunOptions& options) const;
 
     /// Starts it once more; its listener may be another one.
     void restart();
@@ -102,6 +107,9 @@ struct Relay : ::testing::Test {
 
     /// Kills Baton and all that it started, as a machine does that loses its power.
     void loseAll();
+
+    /// Whether that release is the committed one within the usual time, as `baton status` tells it: no log is needed.
+    ::testing::AssertionResult comesToServe(const std::string& version) const;
 
     Scratch scratch;
     fs::path state = scratch / "state";

@@ -45,7 +45,8 @@ os::Child spawn(const Command& command, const std::filesystem::path& log)
     options.announceListeners = !command.passed.empty();
     const auto nothing = os::open("/dev/null", O_RDONLY);
     options.standardInput = command.standardInput >= 0 ? command.standardInput : nothing.get();
-    options.standardOutput = options.standardError = output.get();
+    options.standardOutput = command.standardOutput >= 0 ? command.standardOutput : output.get();
+    options.standardError = command.standardError >= 0 ? command.standardError : output.get();
     return os::Child::spawn(options);
 }
 

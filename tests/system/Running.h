@@ -28,7 +28,9 @@ struct Command {
     std::vector<std::string> arguments;
     std::vector<std::string> environment{}; ///< in addition to PATH and what the sanitizers read
     std::vector<int> passed{};              ///< descriptors that become 3, 4, …, with LISTEN_PID
-    int standardInput = -1;                 ///< -1: closed
+    int standardInput = -1;                 ///< -1: /dev/null
+    int standardOutput = -1;                ///< -1: the log
+    int standardError = -1;                 ///< -1: the log
 };
 
 /// Ends with its owner, by SIGKILL to its process group.

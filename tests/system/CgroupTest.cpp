@@ -1,0 +1,210 @@
+// Control groups: what no parent, group or session tells of a generation, its cgroup does; and who memory ran out for.
+// SPDX-License-Identifier: Apache-2.0
+#include "client/os/Cgroup.h"
+
+#include "tests/system/Pty.h"
+#include "tests/system/Relay.h"
+
+#include <sys/xattr.h>
+
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace baton::system {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr const char* Good = "ready\nserve\nexit 0";
+
+bool writeTo(const fs::path& file, const std::string& text)
+{
+    std::ofstream out(file);
+    out << text << std::flush;
+    return static_cast<bool>(out);
+}
+
+// A cgroup of a test's own, and what starts a command in it.
+class Group {
+public:
+    explicit Group(const fs::path& parent) : path_(parent / ("baton-test-" + std::to_string(::getpid())))
+    {
+        std::error_code none;
+        isThere_ = fs::create_directory(path_, none);
+    }
+    ~Group()
+    {
+        std::error_code none;
+        for (const auto& entry : fs::directory_iterator(path_, none))
+            if (entry.is_directory()) ::rmdir(entry.path().c_str());
+        ::rmdir(path_.c_str());
+    }
+
+    explicit operator bool() const { return isThere_; }
+    fs::path operator/(const std::string& name) const { return path_ / name; }
+    const fs::path& path() const { return path_; }
+
+    Command inside(const Command& command) const
+    {
+        std::string line = "echo $$ >'" + (path_ / "cgroup.procs").string() + "' && exec";
+        line += " '" + command.executable + "'";
+        for (std::size_t i = 1; i < command.arguments.size(); ++i) line += " '" + command.arguments[i] + "'";
+        auto started = command;
+        started.executable = "/bin/sh";
+        started.arguments = {"sh", "-c", line};
+        return started;
+    }
+
+private:
+    fs::path path_;
+    bool isThere_ = false;
+};
+
+struct Cgroup : Relay {
+    std::optional<Group> group;
+
+    void SetUp() override
+    {
+        const auto own = os::ownCgroup();
+        if (!own) GTEST_SKIP() << "NOT RUN: there is no cgroup v2";
+        group.emplace(*own);
+        if (!*group) GTEST_SKIP() << "NOT RUN: no cgroup can be made below " << *own;
+        if (!fs::exists(*group / "cgroup.kill")) GTEST_SKIP() << "NOT RUN: this kernel has no cgroup.kill";
+        if (::setxattr(group->path().c_str(), "user.delegate", "1", 1, 0) != 0)
+            GTEST_SKIP() << "NOT RUN: the cgroup cannot be marked as delegated";
+    }
+    void TearDown() override
+    {
+        loseAll(); // Before its group goes.
+    }
+
+    void begin(const std::string& lines, std::vector<std::string> options = {})
+    {
+        RunOptions run{{scratch.actor("1.0.0", lines).string()}, std::move(options)};
+        baton.emplace(group->inside(commandFor(run)), scratch / "baton-1.log");
+        ASSERT_TRUE(baton->says("1.0.0 serves")) << readFile(scratch / "baton-1.log");
+        ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+    }
+
+    std::vector<pid_t> processesIn(const std::string& name) const
+    {
+        std::vector<pid_t> pids;
+        std::istringstream text(readFile(*group / name / "cgroup.procs"));
+        for (pid_t pid = 0; text >> pid;) pids.push_back(pid);
+        return pids;
+    }
+    std::size_t generations() const
+    {
+        std::size_t count = 0;
+        for (const auto& entry : fs::directory_iterator(group->path()))
+            count += entry.path().filename().string().starts_with("generation-") ? 1 : 0;
+        return count;
+    }
+};
+
+// A process that nothing ties to its generation: another session, another parent, an empty environment.
+constexpr const char* Loose = "run env -i /usr/bin/setsid -f sleep 1000\n";
+
+TEST_F(Cgroup, OfEachGenerationHoldsAllThatItStarted)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+
+    EXPECT_THAT(baton->said(), HasSubstr("each generation has a cgroup of its own below " + group->path().string()));
+    const auto first = "generation-" + std::to_string(status().release->pid);
+    EXPECT_EQ(processesIn(first).size(), 2U);
+    EXPECT_THAT(processesIn("supervisor"), ::testing::Contains(baton->pid()));
+    EXPECT_TRUE(processesIn("").empty());
+}
+
+TEST_F(Cgroup, EndsWhatAGenerationLeftBehindWhateverItIs)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+    const auto first = "generation-" + std::to_string(status().release->pid);
+    auto left = processesIn(first);
+    std::erase(left, status().release->pid);
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_NE(stateOf(left.front()), '?');
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.0.0 (generation 1) has ended"));
+
+    EXPECT_TRUE(eventually([&] { return stateOf(left.front()) == '?'; }));
+    EXPECT_TRUE(comesToServe("1.1.0"));
+    EXPECT_TRUE(eventually([this] { return generations() == 1; })) << "its directory goes with it";
+    EXPECT_EQ(stop(), 0);
+    EXPECT_TRUE(eventually([] { return livingOrphans().empty(); }));
+}
+
+TEST_F(Cgroup, EndsACandidateWithAllThatItStarted)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(Good, {"--ready-timeout", "500ms"}));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", std::string(Loose) + "wait"), "1.1.0 taken back"));
+
+    EXPECT_TRUE(eventually([this] { return childrenOf(baton->pid()).size() == 2; })) << "the program and the agent";
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// Fault 28, without delegation: the kernel counts for the whole group.
+struct Fault28 : Relay {
+    std::optional<Group> group;
+
+    void SetUp() override
+    {
+        auto own = os::ownMemoryCgroup();
+        bool isOld = true;
+        if (const auto unified = os::ownCgroup(); unified && os::oomKills(*unified)) {
+            own = unified;
+            isOld = false;
+        }
+        if (!own) GTEST_SKIP() << "NOT RUN: nobody counts memory here";
+        group.emplace(*own);
+        if (!*group) GTEST_SKIP() << "NOT RUN: no cgroup can be made below " << *own;
+        const auto limit = *group / (isOld ? "memory.limit_in_bytes" : "memory.max");
+        if (!fs::exists(limit) || !writeTo(limit, "200000000"))
+            GTEST_SKIP() << "NOT RUN: memory cannot be limited in " << group->path();
+        if (!os::oomKills(group->path())) GTEST_SKIP() << "NOT RUN: nobody counts kills in " << group->path();
+    }
+    void TearDown() override { loseAll(); }
+};
+
+TEST_F(Fault28, AReleaseThatMemoryRanOutForIsTakenBackForThat)
+{
+    RunOptions options{{scratch.copyOf(HELLO, "1.0.0").string()}};
+    baton.emplace(group->inside(commandFor(options)), scratch / "baton-1.log");
+    ASSERT_TRUE(baton->says("1.0.0 serves"));
+    const auto listening = baton->word("listening on ");
+    web = listening.substr(listening.find('=') + 1);
+    ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+    Clients clients(scratch, web, {"--new", "64", "--kept", "64"});
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "hoard 400\nready\nserve"), "1.1.0 taken back"));
+
+    EXPECT_THAT(baton->said(), HasSubstr("1.1.0 taken back: it was killed for memory (two releases side by side need "
+                                         "the room of both; --handoff restart needs that of one) and ended with "
+                                         "signal 9 (SIGKILL) before it was ready"));
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    const auto count = clients.stop();
+    EXPECT_GT(count.sent, 0U);
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Fault28, AKillByAPersonIsNotTakenForThat)
+{
+    RunOptions options{{scratch.actor("1.0.0", Good).string()}};
+    baton.emplace(group->inside(commandFor(options)), scratch / "baton-1.log");
+    ASSERT_TRUE(baton->says("1.0.0 serves"));
+    ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "kill 9"), "1.1.0 taken back"));
+
+    EXPECT_THAT(baton->said(), Not(HasSubstr("killed for memory")));
+    EXPECT_EQ(stop(), 0);
+}
+
+} // namespace
+} // namespace baton::system
