@@ -26,7 +26,8 @@ enum class ReadyKind {
 
 struct Readiness {
     ReadyKind kind = ReadyKind::Notify;
-    std::string target; ///< Tcp: HOST:PORT; Http: the URL, and a blank and the status where not any of 2xx and 3xx will do; Exec: the command
+    std::string target; ///< Tcp: HOST:PORT; Http: the URL, and a blank and the status where not any of 2xx and 3xx will
+                        ///< do; Exec: the command
     Duration delay{0};
 };
 
