@@ -100,7 +100,7 @@ private:
     std::optional<Bar> bar_;         ///< what the attempt waits for
     std::optional<WallTime> goOnAt_; ///< when it is looked at again: within its window, not in the first moment
     Duration skew_{0};               ///< between the two clocks, when nextCheck_ was last told
-    bool askAgain_ = false; // a person asked while an attempt was under way
+    bool askAgain_ = false;          // a person asked while an attempt was under way
     bool atOnce_ = false;            ///< a person asked: what is offered waits for no window
     schedule::Planner planner_;
     schedule::Plan plan_;                                ///< of the check at nextCheck_

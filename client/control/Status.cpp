@@ -135,7 +135,8 @@ Status statusFrom(const Json& document)
     for (const auto& blocked : document.at("blocked"))
         status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),
                                   blocked.at("reason").get<std::string>(), blocked.at("time").get<std::string>()});
-    if (const auto gap = orAbsent(document, "gapMs"); !gap.is_null()) status.gapMilliseconds = wholeNumber(gap, "gapMs");
+    if (const auto gap = orAbsent(document, "gapMs"); !gap.is_null())
+        status.gapMilliseconds = wholeNumber(gap, "gapMs");
     status.nextCheck = textOrNothing(document.at("nextCheck"));
     status.nextCheckReason = textOrNothing(orAbsent(document, "nextCheckReason"));
     status.lastCheck = textOrNothing(document.at("lastCheck"));

@@ -74,7 +74,7 @@ struct Status {
     std::optional<HoldStatus> hold;
     std::vector<BlockedStatus> blocked;
     std::optional<std::int64_t> gapMilliseconds{}; ///< how long nobody accepted the last time; nothing: never yet
-    std::string nextCheck; ///< RFC 3339; empty: none planned
+    std::string nextCheck;                         ///< RFC 3339; empty: none planned
     std::string nextCheckReason;
     std::string lastCheck; ///< RFC 3339; empty: none yet
     std::string lastCheckResult;
