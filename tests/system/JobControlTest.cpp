@@ -8,9 +8,6 @@
 namespace baton::system {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
-
 constexpr const char* Good = "ready\nserve\nexit 0";
 
 struct JobControl : Relay, ::testing::WithParamInterface<const char*> {

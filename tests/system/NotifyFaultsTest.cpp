@@ -10,8 +10,6 @@
 namespace baton::system {
 namespace {
 
-using ::testing::HasSubstr;
-
 std::size_t descriptorsOf(pid_t pid)
 {
     const auto directory = fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd");

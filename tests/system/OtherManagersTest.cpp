@@ -12,9 +12,6 @@
 namespace baton::system {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
-
 // Both take one letter on supervise/control: d(own), u(p), t(erm), h(up), x (exit).
 struct Manager {
     const char* name;

@@ -20,8 +20,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* Good = "ready\nserve\nexit 0";
-
 struct Pipe {
     os::UniqueFd read;
     os::UniqueFd write;
