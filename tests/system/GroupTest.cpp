@@ -8,9 +8,11 @@ namespace baton::system {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr const char* Together = "group = shop\n";
 // Long enough in the first half, and then in the second, to be met there by a test.
@@ -217,7 +219,7 @@ TEST_F(Groups, TakeBothBackWhenAPersonTakesOneBack)
 
     expectBothBack();
     EXPECT_THAT(historyOf("api"), ElementsAre("rolledBack 2.0.0"));
-    expectNoneLost();
+    expectNoneLost(3);
     EXPECT_EQ(stop(), 0);
 }
 
@@ -320,7 +322,7 @@ TEST_F(Groups, AreTakenBackByTheNextBatonWhereOneWasAlready)
     ASSERT_TRUE(baton->says("web: 2.0.0 taken back: its group shop failed while Baton was killed"));
     for (const auto* program : {"api", "web"}) ASSERT_TRUE(comesToServe(program, "1.0.0"));
     EXPECT_EQ(baton->said().find("starts beside"), std::string::npos);
-    EXPECT_THAT(historyOf("web"), ElementsAre("failed 2.0.0"));
+    EXPECT_THAT(historyOf("web"), AllOf(Not(IsEmpty()), Each("failed 2.0.0"))); // It may have been offered again.
     EXPECT_EQ(stop(), 0);
 }
 
