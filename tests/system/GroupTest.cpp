@@ -8,6 +8,7 @@ namespace baton::system {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -257,7 +258,10 @@ TEST_P(KilledGroup, IsBothOrNeither)
     ASSERT_TRUE(comesToServe("api", "2.0.0"));
     ASSERT_TRUE(comesToServe("web", "2.0.0"));
     expectNoneLost();
-    for (const auto* program : {"api", "web"}) EXPECT_THAT(historyOf(program), ElementsAre("committed 2.0.0"));
+    // Where the next Baton took back what was begun, that is a line before the try that succeeds.
+    for (const auto* program : {"api", "web"})
+        EXPECT_THAT(historyOf(program),
+                    AnyOf(ElementsAre("committed 2.0.0"), ElementsAre("failed 2.0.0", "committed 2.0.0")));
     EXPECT_TRUE(eventually([&] { return !fs::exists(state / "groups" / "shop.json"); }));
     EXPECT_EQ(stop(), 0);
     EXPECT_TRUE(eventually([] { return livingOrphans().empty(); }));

@@ -89,7 +89,8 @@ TEST_F(Fault26, AFloodCostsNeitherRequestsNorDescriptorsNorALongLog)
     EXPECT_TRUE(eventually([&] { return descriptorsOf(baton->pid()) <= before + 1; }))
         << descriptorsOf(baton->pid()) << " descriptors, and before " << before;
     EXPECT_LE(countOf(baton->said(), "a readiness message was ignored"), 1U);
-    EXPECT_EQ(status().release->status, "flood");
+    EXPECT_THAT(status().release->status,
+                ::testing::AnyOf("flood", "with descriptors")); // Which of them found room last.
     EXPECT_EQ(stop(), 0);
 }
 
