@@ -78,7 +78,8 @@ protocol::AppResponse answer(const protocol::AppRequest& app, const Catalogue& c
     if (!app.updatecheck) return response;
     if (terms.manners == Manners::Strict && instances.isUpdating(app))
         return refusal(response, app, "error-updateInProgressOnInstance");
-    const auto release = catalogue.newerThan(app.version, app.appid, app.track);
+    auto release = catalogue.newerThan(terms.offers == Offers::Any ? std::string() : app.version, app.appid, app.track);
+    if (release && release->version == app.version) release.reset();
     if (release) instances.grant(app);
     response.updatecheck = release ? offer(*release, terms) : word("noupdate");
     return response;

@@ -17,10 +17,14 @@ enum class Sha256In { PackageAndAction, Action, Nowhere };
 /// Strict refuses a check while the machine's last update is under way, as Nebraska does; lenient offers it again.
 enum class Manners { Lenient, Strict };
 
+/// Newer offers nothing to a machine that runs the newest release or a newer one; any offers the newest to all others.
+enum class Offers { Newer, Any };
+
 struct Terms {
     std::string origin; ///< "http://HOST:PORT"; packages are at /packages/APPID/VERSION/NAME below it
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    Offers offers = Offers::Newer;
     protocol::DayStart daystart;
 };
 

@@ -119,6 +119,16 @@ std::optional<Release> Catalogue::newerThan(const std::string& version, const st
     return newest;
 }
 
+std::optional<Release> Catalogue::releaseOf(const std::string& appid, const std::string& version,
+                                            const std::string& firstPackage) const
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto& one : releases_)
+        if (appKey(one.appid) == appKey(appid) && one.version == version && one.packages.front().name == firstPackage)
+            return one;
+    return std::nullopt;
+}
+
 std::shared_ptr<const Payload> Catalogue::find(const std::string& appid, const std::string& version,
                                                const std::string& name) const
 {

@@ -48,6 +48,10 @@ public:
     std::optional<Release> newerThan(const std::string& version, const std::string& appid,
                                      const std::string& track) const;
 
+    /// The release whose first package is of that name; nothing if there is none.
+    std::optional<Release> releaseOf(const std::string& appid, const std::string& version,
+                                     const std::string& firstPackage) const;
+
     /// Nothing if there is none of that name.
     std::shared_ptr<const Payload> find(const std::string& appid, const std::string& version,
                                         const std::string& name) const;

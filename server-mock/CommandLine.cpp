@@ -16,12 +16,15 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
   --add APPID=VERSION=FILE         offers FILE as one more package of what was published before; repeatable
   --sha256 both|action|none        where the SHA-256 stands: package and action, the action alone, nowhere (both)
   --cup-key ID:FILE                signs answers to checks that ask for key ID: private key on P-256, PEM; repeatable
+  --sign-key FILE                  signs what it publishes: statements beside the packages, as baton sign; repeatable
   --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
+  --offer-older                    offer the newest release also to machines that run a newer one
   --quiet                          no line for each request
 
 Omaha is at /v1/update/, /update and /service/update2/json. While it runs:
   curl -X PUT --data-binary @FILE http://HOST:PORT/mock/apps/APPID/releases/VERSION    offers FILE; DELETE withdraws it
     ?name=NAME&track=NAME          and add=true for one more package of what is published, required=false with it
+    /beside/NAME                   under the same address: PUT serves the body as NAME beside its packages
   curl http://HOST:PORT/mock/requests                                                  all that was asked
   curl -d '{"next":3,"on":"package","what":"cut"}' http://HOST:PORT/mock/faults        fails; DELETE heals
 Its first line is "listening on http://HOST:PORT". Exit codes: 0 told to end, 64 wrong options, 66 no such file,
@@ -99,9 +102,12 @@ constexpr std::array ValuedOptions{
     Valued{"--add", publish<Publication::As::FurtherPackage>},
     Valued{"--sha256", setSha256},
     Valued{"--cup-key", setCupKey},
+    Valued{"--sign-key",
+           [](CommandLine& line, std::string_view value) { line.signKeys.emplace_back(std::string(value)); }},
 };
 constexpr std::array Flags{
     Flag{"--lenient", [](CommandLine& line) { line.manners = Manners::Lenient; }},
+    Flag{"--offer-older", [](CommandLine& line) { line.offers = Offers::Any; }},
     Flag{"--quiet", [](CommandLine& line) { line.quiet = true; }},
     Flag{"--help", [](CommandLine& line) { line.help = true; }},
 };

@@ -28,7 +28,9 @@ struct CommandLine {
     std::vector<Publication> publications;
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    Offers offers = Offers::Newer;
     std::vector<std::pair<std::string, std::filesystem::path>> cupKeys; ///< id and file
+    std::vector<std::filesystem::path> signKeys;
     bool quiet = false;
     bool help = false;
 };

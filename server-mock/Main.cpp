@@ -65,6 +65,22 @@ std::map<std::string, baton::protocol::CupKey> readKeys(const CommandLine& line)
     return keys;
 }
 
+std::vector<baton::verify::PrivateKey> readSignKeys(const CommandLine& line)
+{
+    std::vector<baton::verify::PrivateKey> keys;
+    for (const auto& file : line.signKeys) {
+        std::ifstream in(file, std::ios::binary);
+        const std::string pem{std::istreambuf_iterator<char>(in), {}};
+        if (!in) throw std::runtime_error("--sign-key: " + file.string() + " cannot be read");
+        try {
+            keys.push_back(baton::verify::PrivateKey::parse(pem, [] { return std::nullopt; }));
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error("--sign-key " + file.string() + ": " + error.what());
+        }
+    }
+    return keys;
+}
+
 int serve(const CommandLine& line)
 {
     const auto stop = blockSignals();
@@ -73,7 +89,9 @@ int serve(const CommandLine& line)
     options.port = line.listen.port;
     options.sha256In = line.sha256In;
     options.manners = line.manners;
+    options.offers = line.offers;
     options.cupKeys = readKeys(line);
+    options.signKeys = readSignKeys(line);
     if (!line.quiet) options.log = say;
     options.opening = [&line](MockServer& server) {
         for (const auto& [appid, version, file, as] : line.publications)

@@ -96,7 +96,9 @@ struct MockServer::Parts {
         site.origin = "http://" + print(HostPort{options.host, port});
         site.sha256In = options.sha256In;
         site.manners = options.manners;
+        site.offers = options.offers;
         site.cupKeys = std::move(options.cupKeys);
+        site.signKeys = std::move(options.signKeys);
         site.uploads = directory.path;
         site.log = [this](const std::string& line) {
             if (!write) return;
@@ -155,6 +157,12 @@ void MockServer::publishBytes(const std::string& appid, const std::string& versi
                         label.track,
                         {{label.name.empty() ? "payload" : label.name,
                           std::make_shared<const Payload>(file, Payload::AtEnd::RemoveFile), label.required}}});
+}
+
+void MockServer::putBeside(const std::string& appid, const std::string& version, const std::string& name,
+                           std::string bytes)
+{
+    parts_->site.beside.put(appid, version, name, std::move(bytes));
 }
 
 bool MockServer::withdraw(const std::string& appid, const std::string& version, const std::string& track)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/verify/PrivateKey.h"
 #include "protocol/Cup.h"
 #include "server-mock/Answer.h"
 #include "server-mock/Fault.h"
@@ -25,8 +26,11 @@ struct MockServerOptions {
     std::uint16_t port = 0; ///< 0: one that is free
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    Offers offers = Offers::Newer;
     /// Answers to a check that names one of them are signed by it, by id; one that names another is refused.
     std::map<std::string, protocol::CupKey> cupKeys = {};
+    /// Each release has a statement beside its first package that these have signed; none: no statement.
+    std::vector<verify::PrivateKey> signKeys = {};
     std::function<void(const std::string& line)> log =
         {};                                        ///< one line a request; called by many threads, never two at once
     std::function<void(MockServer&)> opening = {}; ///< called when the address is had and nothing is answered yet
@@ -63,6 +67,10 @@ public:
     /// @throws std::invalid_argument if that was not, std::runtime_error
     void add(const std::string& appid, const std::string& version, const std::filesystem::path& file,
              const Label& label = {});
+
+    /// Serves these bytes under that name beside the packages of a version, a statement of somebody else's making for
+    /// example.
+    void putBeside(const std::string& appid, const std::string& version, const std::string& name, std::string bytes);
 
     /// False if it was not there.
     bool withdraw(const std::string& appid, const std::string& version, const std::string& track = {});

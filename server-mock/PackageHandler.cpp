@@ -5,6 +5,7 @@
 #include <Poco/Net/HTTPResponse.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <stdexcept>
 
@@ -87,6 +88,21 @@ void send(const HTTPServerRequest& request, HTTPServerResponse& response, const 
     stream(response, payload, part, fault);
 }
 
+constexpr std::string_view StatementSuffix = ".dsse.json";
+
+// What somebody put there; else, with a key to sign with, the statement of the release whose first package is asked
+// for.
+std::optional<std::string> textBeside(Site& site, const Path& path)
+{
+    if (auto text = site.beside.find(path[1], path[2], path[3])) return text;
+    if (site.signKeys.empty() || !path[3].ends_with(StatementSuffix)) return std::nullopt;
+    const auto name = path[3].substr(0, path[3].size() - StatementSuffix.size());
+    const auto release = site.catalogue.releaseOf(path[1], path[2], name);
+    if (!release) return std::nullopt;
+    const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    return signedStatement(*release, site.signKeys, now);
+}
+
 void record(Site& site, const HTTPServerRequest& request, int status)
 {
     auto asked = describe(On::Package, request);
@@ -101,6 +117,15 @@ void record(Site& site, const HTTPServerRequest& request, int status)
 
 void answerPackage(Site& site, const Path& path, HTTPServerRequest& request, HTTPServerResponse& response)
 {
+    if (const auto text = textBeside(site, path)) { // No fault meets it: those are for the packages.
+        record(site, request, HTTPResponse::HTTP_OK);
+        return reply(response, HTTPResponse::HTTP_OK, "application/json", *text);
+    }
+    const bool isBeside = path[3].ends_with(".json") && !site.catalogue.find(path[1], path[2], path[3]);
+    if (isBeside) {
+        record(site, request, HTTPResponse::HTTP_NOT_FOUND);
+        return replyText(response, HTTPResponse::HTTP_NOT_FOUND, "There is no such file beside the packages.");
+    }
     const auto fault = site.faults.take(On::Package);
     if (fault && fault->what == What::Status) {
         record(site, request, fault->value);

@@ -8,6 +8,7 @@
 #include "server-mock/Fault.h"
 #include "server-mock/Instances.h"
 #include "server-mock/Journal.h"
+#include "server-mock/Statements.h"
 
 #include <Poco/Event.h>
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace baton::mock {
 
@@ -23,10 +25,14 @@ struct Site {
     std::string origin;
     Sha256In sha256In = Sha256In::PackageAndAction;
     Manners manners = Manners::Strict;
+    Offers offers = Offers::Newer;
     std::map<std::string, protocol::CupKey> cupKeys;
     std::function<void(const std::string&)> log;
 
+    std::vector<verify::PrivateKey> signKeys;
+
     Catalogue catalogue;
+    Beside beside;
     FaultQueue faults;
     Instances instances;
     Journal journal;

@@ -74,6 +74,17 @@ void steerRelease(Site& site, const Path& path, HTTPServerRequest& request, HTTP
     replyText(response, HTTPResponse::HTTP_OK, "withdrawn " + label);
 }
 
+void steerBeside(Site& site, const Path& path, HTTPServerRequest& request, HTTPServerResponse& response)
+{
+    constexpr std::size_t Longest = std::size_t{1024} * 1024;
+    auto body = readBody(request, Longest);
+    if (body.size() > Longest) throw std::invalid_argument("a file beside a package is shorter than 1 MiB");
+    const auto label = escaped(path[2]) + ' ' + escaped(path[4]) + ' ' + escaped(path[6]);
+    site.beside.put(path[2], path[4], path[6], std::move(body));
+    site.log("put beside " + label);
+    replyText(response, HTTPResponse::HTTP_OK, "put beside " + label);
+}
+
 void steerFaults(Site& site, const Path&, HTTPServerRequest& request, HTTPServerResponse& response)
 {
     if (request.getMethod() == "DELETE") {
@@ -101,6 +112,7 @@ const std::vector<Door>& doors()
 {
     static const std::vector<Door> All{{"PUT", {"mock", "apps", "", "releases", ""}, steerRelease},
                                        {"DELETE", {"mock", "apps", "", "releases", ""}, steerRelease},
+                                       {"PUT", {"mock", "apps", "", "releases", "", "beside", ""}, steerBeside},
                                        {"GET", {"mock", "requests"}, listRequests},
                                        {"POST", {"mock", "faults"}, steerFaults},
                                        {"DELETE", {"mock", "faults"}, steerFaults}};
@@ -127,7 +139,8 @@ void answerSteering(Site& site, const Path& path, HTTPServerRequest& request, HT
     }
     if (isKnown) return replyText(response, HTTPResponse::HTTP_METHOD_NOT_ALLOWED, "That cannot be done here.");
     replyText(response, HTTPResponse::HTTP_NOT_FOUND,
-              "There are /mock/apps/APPID/releases/VERSION (PUT, DELETE), /mock/requests (GET) and /mock/faults "
+              "There are /mock/apps/APPID/releases/VERSION (PUT, DELETE), the same with /beside/NAME (PUT), "
+              "/mock/requests (GET) and /mock/faults "
               "(POST, DELETE).");
 }
 

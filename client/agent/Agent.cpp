@@ -27,8 +27,8 @@ transport::PocoTransport transportFor(const Settings& settings)
 
 source::Identity identityFor(const Settings& settings, std::string machine)
 {
-    return {settings.server, settings.appId,   settings.track,      std::move(machine),
-            bootId(),        settings.dialect, settings.attributes, settings.cupKeys};
+    return {settings.server,  settings.appId,      settings.track,   std::move(machine),      bootId(),
+            settings.dialect, settings.attributes, settings.cupKeys, settings.needsSignatures};
 }
 
 std::filesystem::path machineFile(const store::Store& store) { return store.downloads() / "machine-id"; }

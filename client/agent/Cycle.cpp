@@ -48,6 +48,7 @@ Cycle::Cycle(const Settings& settings, const Doors& doors)
       doors_(doors),
       ledger_(doors.store, doors.clock, doors.log),
       fetcher_(doors.transport, doors.clock, termsOf(settings, doors.store)),
+      publications_(settings_, doors.transport, doors.clock, doors.log),
       planner_({settings.interval, settings.jitter}, settings.checkWindows, loadSchedule(doors.store, doors.log),
                doors.random),
       remembered_(loadRemembered(doors.store, doors.log))

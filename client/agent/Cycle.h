@@ -55,7 +55,9 @@ private:
     void heed(const source::Checked& checked);
     void heed(const std::string& retryAfter, bool trusted);
     void answered();
-    void considerOffer(const source::Offer& offer, const source::Checked& checked, const std::string& sessionId);
+    void considerOffer(source::Offer offer, const source::Checked& checked, const std::string& sessionId);
+    void begin(const store::Attempt& attempt, const Publication& publication);
+    void tellStale();
     void putOff(const source::Offer& offer, const Bar& bar, const std::string& sessionId);
     void compare(const source::Offer& offer);
     void turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId);
@@ -94,6 +96,7 @@ private:
     Doors doors_;
     Ledger ledger_;
     fetch::PackageFetcher fetcher_;
+    Publications publications_;
     Instant nextCheck_{};
     Instant nextProgress_{};
     std::int64_t fetched_ = 0;       ///< bytes, as last told

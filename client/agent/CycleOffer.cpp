@@ -4,6 +4,7 @@
 #include "client/core/Duration.h"
 #include "client/core/RandomText.h"
 #include "client/core/Text.h"
+#include "client/core/Timestamp.h"
 #include "client/schedule/RetryAfter.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ void Cycle::ask(source::Asker asker)
     heed(checked);
     decideOn(checked, question.sessionId);
     giveBack(checked, question);
+    tellStale();
 }
 
 void Cycle::decideOn(const source::Checked& checked, const std::string& session)
@@ -117,16 +119,21 @@ void Cycle::answered()
         planner_.succeeded();
 }
 
-void Cycle::considerOffer(const source::Offer& offer, const source::Checked& checked, const std::string& sessionId)
+void Cycle::considerOffer(source::Offer offer, const source::Checked& checked, const std::string& sessionId)
 {
+    const auto current = runningRelease();
+    auto others = checked.others;
+    Publication publication;
+    if (settings_.needsSignatures)
+        publication = publications_.read(offer, others, ledger_.state(), current ? &*current : nullptr);
     if (ledger_.attempt()) return compare(offer);
     store::Attempt attempt{keyOf(offer),         running(), store::AttemptStage::Granted, neededOf(offer), sessionId,
                            offer.failuresPerUrl, atOnce_};
     attempt.pipelineId = offer.pipelineId;
-    auto decision = decide(offer, running(), ledger_.state());
+    auto decision = settings_.needsSignatures ? decide(offer, running(), ledger_.state(), publication, atOnce_)
+                                              : decide(offer, running(), ledger_.state());
     if (decision.choice == Choice::Take) {
-        const auto current = runningRelease();
-        const auto missing = addOthers(attempt, settings_.others, checked.others, current ? &*current : nullptr);
+        const auto missing = addOthers(attempt, settings_.others, others, current ? &*current : nullptr);
         decision = missing.empty() ? decide(attempt, doors_.store.installed())
                                    : Decision{Choice::Unusable, offer.version + " cannot be taken: " + missing};
     }
@@ -140,7 +147,33 @@ void Cycle::considerOffer(const source::Offer& offer, const source::Checked& che
     doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
                     (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));
     tellChecked("update", offer.version + " is offered");
+    begin(attempt, publication);
+}
+
+// The stager needs no packages to refuse the papers, and nobody need fetch them for that. What it says is what counts.
+void Cycle::begin(const store::Attempt& attempt, const Publication& publication)
+{
+    if (settings_.needsSignatures) doors_.store.save(publication.papers);
     ledger_.begin(attempt);
+    if (!publication.refusal) return;
+    doors_.log.warning(attempt.key.version + " is not fetched: " + escaped(*publication.refusal, 400));
+    ledger_.reached(store::AttemptStage::Downloaded, Milestone::Granted);
+}
+
+// Whoever holds new releases back cannot keep that the old news run out from being seen.
+void Cycle::tellStale()
+{
+    const auto& trust = ledger_.state().trust;
+    if (!trust || trust->expires.empty()) return;
+    const auto expires = parseTimestamp(trust->expires);
+    const auto issued = parseTimestamp(trust->issued);
+    if (!expires || !issued || doors_.clock.wall() < *expires) return;
+    const auto days = std::chrono::duration_cast<std::chrono::hours>(doors_.clock.wall() - *issued).count() / 24;
+    doors_.log.warning("the newest signed statement is " + std::to_string(days) + " days old and ran out at " +
+                       trust->expires + ": either nobody signs any more, or somebody holds the new ones back");
+    auto event = failed(running(), randomGuid(), 0, StatementStale);
+    event.extraCode = days;
+    reportOnce("stale " + trust->issued, event);
 }
 
 // The server granted it, and must not count us as updating meanwhile: it hears so each time.

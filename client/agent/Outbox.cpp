@@ -45,6 +45,7 @@ Json toJson(const source::Event& event)
     document["time"] = event.time;
     if (!event.appId.empty()) document["appId"] = event.appId;
     if (!event.pipelineId.empty()) document["pipelineId"] = event.pipelineId;
+    if (event.extraCode != 0) document["extraCode"] = event.extraCode;
     return document;
 }
 
@@ -59,7 +60,8 @@ source::Event eventFrom(const Json& document)
                          document.at("sessionId").get<std::string>(),
                          wholeNumber(document.value("time", Json(0)), "time"),
                          document.value("appId", std::string()),
-                         document.value("pipelineId", std::string())};
+                         document.value("pipelineId", std::string()),
+                         wholeNumber(document.value("extraCode", Json(0)), "extraCode")};
 }
 
 } // namespace

@@ -130,6 +130,27 @@ Decision decide(const source::Offer& offer, const std::string& running, const st
     return {};
 }
 
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
+                const Publication& publication, bool isAskedFor)
+{
+    const auto lacks = [](const source::OfferedPackage& package) { return package.required && package.sha256.empty(); };
+    const auto missing = std::find_if(offer.packages.begin(), offer.packages.end(), lacks);
+    if (missing != offer.packages.end())
+        return {Choice::Unusable, escaped(offer.version) + " is offered, but cannot be taken: its package " +
+                                      escaped(missing->name) +
+                                      " has no SHA-256, and no statement that is believed has one" +
+                                      (publication.refusal ? ": " + *publication.refusal : std::string())};
+    const auto decision = decide(offer, running, state);
+    const bool isWanted = decision.choice == Choice::NotNewer && offer.version != running && !publication.refusal;
+    if (decision.choice != Choice::Take && !isWanted) return decision;
+    if (state.isBlocked(keyOf(offer)))
+        return {Choice::Blocked, offer.version + " is offered again, but it failed here and is blocked"};
+    if (!isAskedFor && state.isRefused(keyOf(offer), publication.digest))
+        return {Choice::Blocked, offer.version + " is offered again with the statement that was refused here" +
+                                     (publication.refusal ? ": " + *publication.refusal : std::string())};
+    return {};
+}
+
 Decision decide(const store::Attempt& attempt, const std::vector<store::Release>& installed)
 {
     const auto& version = attempt.key.version;

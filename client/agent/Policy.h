@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/agent/Publication.h"
 #include "client/agent/Settings.h"
 #include "client/source/Source.h"
 #include "client/store/Attempt.h"
@@ -40,6 +41,11 @@ std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& othe
 
 /// Whether the offer is wanted at all.
 Decision decide(const source::Offer& offer, const std::string& running, const store::State& state);
+
+/// The same where releases are signed: an older one may be wanted because its publisher says so, and one that was
+/// refused with other papers than these may be right now. A person who asks has it tried again.
+Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
+                const Publication& publication, bool isAskedFor);
 
 /// Whether these packages can be one release. `installed`: the releases that lie in the store.
 Decision decide(const store::Attempt& attempt, const std::vector<store::Release>& installed);

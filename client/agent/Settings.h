@@ -6,6 +6,7 @@
 #include "client/schedule/Openings.h"
 #include "client/source/OmahaRequest.h"
 #include "client/transport/TransportSettings.h"
+#include "client/verify/PublicKey.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,6 +33,8 @@ struct Settings {
     std::vector<std::pair<std::string, std::string>> attributes; ///< further ones of the app, by Omaha's names
     std::map<std::uint64_t, protocol::CupKey> cupKeys;           ///< by which answers are believed, by id
     std::vector<OtherApp> others;
+    bool needsSignatures = false;        ///< a release must have a signed statement
+    std::vector<verify::PublicKey> keys; ///< by whom
     std::filesystem::path stateDirectory;
     std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;

@@ -4,6 +4,7 @@
 #include "client/assemble/AgentSettings.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
+#include "client/assemble/PublicKeys.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
@@ -36,7 +37,9 @@ Report reportOf(const source::Offer& offer)
             {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}, {"urls", package.urls}});
         if (!package.required) report.json["packages"].back()["required"] = false;
         report.text += "\n  " + package.name + ", " + std::to_string(package.sizeBytes) + " bytes, " +
-                       (package.required ? "sha256 " + package.sha256 : "not required, left out");
+                       (!package.required        ? "not required, left out"
+                        : package.sha256.empty() ? "its sha256 is in the signed statement"
+                                                 : "sha256 " + package.sha256);
         for (const auto& url : package.urls) report.text += "\n  " + escaped(url, 2048);
     }
     return report;
@@ -98,8 +101,9 @@ int checkCommand(const Resolved& resolved, std::ostream& out)
                              std::string(findOption(needed)->example));
     auto log = makeLog("check", values);
     checkNetwork(values, environ, log);
-    const auto asked =
-        agent::checkOnce(agentSettings(values, stateDirectory(values, "baton")), values.text("app-version"));
+    auto settings = agentSettings(values, stateDirectory(values, "baton"));
+    settings.needsSignatures = !trustedKeys(values).empty();
+    const auto asked = agent::checkOnce(settings, values.text("app-version"));
     if (!asked.answer) throw UsageError("the check failed: " + asked.answer.error().detail, exitcode::Temporary);
     const auto report = reportOf(asked);
     out << (values.isOn("json") ? report.json.dump(-1, ' ', false, Json::error_handler_t::replace) : report.text)

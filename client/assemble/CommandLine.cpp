@@ -67,7 +67,7 @@ private:
         if (command_ == Run)
             throw UsageError("\"" + escaped(word) +
                              "\" is no option; PROGRAM and its ARGS stand behind --: baton run … -- " + escaped(word));
-        const bool takesWords = command_ == Decode || command_ == Diff || command_ == Patch ||
+        const bool takesWords = (command_ & (Decode | Diff | Patch | Keygen | Sign | Verify)) != 0 ||
                                 (command_ == Approve && resolved.rest.empty());
         if (!takesWords) throw UsageError("this command takes no \"" + escaped(word) + "\"; see its --help");
         resolved.rest.push_back(word);

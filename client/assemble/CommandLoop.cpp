@@ -9,18 +9,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 
 namespace baton::assemble {
 namespace {
 
-/// They have their place in the design and none in this version.
-constexpr std::array<std::string_view, 3> Later{"keygen", "sign", "verify"};
-
 [[noreturn]] void refuseCommand(const std::string& name)
 {
-    if (std::find(Later.begin(), Later.end(), name) != Later.end() || name == "doctor")
+    if (name == "doctor") // It has its place in the design and none in this version.
         throw UsageError("baton " + name + " does not work in this version");
     const auto nearest = nearestCommand(name);
     throw UsageError("there is no command \"" + escaped(name) + "\"; " +

@@ -35,7 +35,9 @@ Json toJson(const Handed& handed)
                    {"executable", handed.executable.string()},
                    {"listens", handed.listens},
                    {"lock", handed.lock},
-                   {"report", handed.report}};
+                   {"report", handed.report},
+                   {"publicKeys", handed.publicKeys},
+                   {"needsSignatures", handed.needsSignatures}};
     if (!handed.program.empty()) object["program"] = handed.program;
     for (const auto& program : handed.programs) object["programs"].push_back(toJson(program));
     return object;
@@ -59,6 +61,8 @@ Handed handedFrom(const Json& object)
     handed.report = smallNumberOf(object, "report");
     handed.program = object.value("program", std::string());
     for (const auto& program : object.value("programs", Json::array())) handed.programs.push_back(handedFrom(program));
+    handed.publicKeys = object.at("publicKeys").get<std::string>();
+    handed.needsSignatures = object.at("needsSignatures").get<bool>();
     return handed;
 }
 

@@ -23,6 +23,8 @@ struct Handed {
     bool listens = false;                 ///< a listener is named, or inherited
     int lock = -1;                        ///< the store's lock, inherited
     int report = -1;                      ///< where somebody waits for the first release, inherited; -1: nobody does
+    std::string publicKeys{};             ///< PEM: whose signatures are believed, read once so that nobody changes them
+    bool needsSignatures = false;         ///< a release must be signed
     std::string program{};                ///< its name, where there are several
     /// Where there are several this is the whole Baton's, and these are the programs'. None has programs itself.
     std::vector<Handed> programs{};

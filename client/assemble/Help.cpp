@@ -42,6 +42,15 @@ constexpr std::array Texts{
     CommandText{Patch, "patch", "patch OLD PATCH NEW",
                 "applies a patch of baton diff, of bsdiff or of zstd --patch-from",
                 "baton patch server-1.4.0 server.bsdiff server-1.5.0"},
+    CommandText{Keygen, "keygen", "keygen FILE [options]",
+                "keys to sign releases with: FILE gets the private one, FILE.pub the public one",
+                "baton keygen release.key --ask-pass"},
+    CommandText{Sign, "sign", "sign PACKAGE… | ENVELOPE [options]",
+                "states what a release is made of, and signs that; or adds a signature",
+                "baton sign --key release.key --app-id web --app-version 1.5.0 web-1.5.0.tar.zst"},
+    CommandText{Verify, "verify", "verify PACKAGE… [options]",
+                "whether a release is what its publisher signed, rule by rule, without a network",
+                "baton verify --public-key release.key.pub web-1.5.0.tar.zst"},
 };
 
 // These take neither the environment's options nor a configuration file.

@@ -47,7 +47,10 @@ enum Command : unsigned {
     Restart = 1U << 11U,
     Diff = 1U << 12U,
     Patch = 1U << 13U,
-    Section = 1U << 14U ///< no command: an option of it alone stands in a program's section of a configuration file
+    Section = 1U << 14U, ///< no command: an option of it alone stands in a program's section of a configuration file
+    Keygen = 1U << 15U,
+    Sign = 1U << 16U,
+    Verify = 1U << 17U
 };
 
 /// Which page of --help shows an option; the words are those of topicName().

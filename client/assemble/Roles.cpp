@@ -9,8 +9,11 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
+#include "client/os/SystemClock.h"
+#include "client/source/Source.h"
 #include "client/stage/Stager.h"
 #include "client/store/Verdict.h"
+#include "client/verify/EmbeddedKeys.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -22,6 +25,26 @@
 namespace baton::assemble {
 namespace {
 
+// A role of a program with keys of its own believes these, whoever started it.
+std::vector<verify::PublicKey> trustedKeys(const Handed& handed)
+{
+    const auto& pem = verify::embeddedKeys().empty() ? handed.publicKeys : verify::embeddedKeys();
+    return pem.empty() ? std::vector<verify::PublicKey>() : verify::parsePublicKeys(pem);
+}
+
+stage::Signing signingOf(const Handed& handed)
+{
+    stage::Signing signing;
+    signing.keys = trustedKeys(handed);
+    signing.appId = handed.values.text("app-id");
+    signing.track = handed.values.text("track");
+    for (const auto& text : handed.values.all("also-app"))
+        signing.others.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
+    signing.now = os::SystemClock().wall();
+    signing.isNewer = source::isNewer;
+    return signing;
+}
+
 int agentRole()
 {
     const auto handed = ownHanded();
@@ -30,7 +53,10 @@ int agentRole()
     const auto channel = parseNumber(text == nullptr ? "" : text);
     if (!channel || *channel < 3 || *channel > 1'000'000) throw std::runtime_error("BATON_CHANNEL names no descriptor");
     ::fcntl(static_cast<int>(*channel), F_SETFD, FD_CLOEXEC);
-    return agent::run(agentSettings(handed.values, handed.stateDirectory), log, static_cast<int>(*channel));
+    auto settings = agentSettings(handed.values, handed.stateDirectory);
+    settings.needsSignatures = handed.needsSignatures;
+    settings.keys = trustedKeys(handed);
+    return agent::run(settings, log, static_cast<int>(*channel));
 }
 
 int stageRole()
@@ -40,6 +66,7 @@ int stageRole()
     stage::Settings settings;
     settings.expected = supervise::namesRelease(handed.command) ? stage::Expected::Tree : stage::Expected::Program;
     settings.program = stage::programName(handed.command.front());
+    if (handed.needsSignatures) settings.signing = signingOf(handed);
     const auto line = print(stage::run(store::Store(handed.stateDirectory), settings, log));
     os::writeAll(STDOUT_FILENO, line, "the verdict");
     return exitcode::Ok;

@@ -6,7 +6,9 @@
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/Places.h"
+#include "client/assemble/PublicKeys.h"
 #include "client/assemble/SignalRules.h"
+#include "client/assemble/SignatureNeed.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
@@ -141,6 +143,9 @@ Handed checked(const Wanted& wanted, const std::string& executable)
     auto whole = makeLog("supervisor", handed.values);
     supervise::ProgramLog log(whole, handed.program);
     checkNetwork(wanted.values, environ, log);
+    const auto keys = trustedKeys(wanted.values);
+    checkSignatures(!keys.empty(), wanted.values);
+    handed.publicKeys = pemOf(keys);
     const auto given = givenOf(wanted);
     if (!std::filesystem::exists(handed.stateDirectory)) decideFirst(given, {}, false, source::isNewer); // Or refuses.
     return handed;
@@ -157,6 +162,7 @@ os::UniqueFd settled(Handed& handed, const Wanted& wanted)
     log.info("keeps releases and state in " + store.root().string());
     if (!handed.values.has("server")) log.warning("no --server was given: nothing will be updated");
     prepareFirstOf(store, givenOf(wanted), log);
+    handed.needsSignatures = needsSignatures(store, !handed.publicKeys.empty(), wanted.values, log);
     return lock;
 }
 

@@ -111,6 +111,11 @@ Json toJson(const Status& status)
                                        {"reason", blocked.reason},
                                        {"time", blocked.time}});
     document["gapMs"] = status.gapMilliseconds ? Json(*status.gapMilliseconds) : Json(nullptr);
+    document["signed"] = nullptr;
+    if (status.signedBy)
+        document["signed"] = {{"issued", orNull(status.signedBy->issued)},
+                              {"expires", orNull(status.signedBy->expires)},
+                              {"ageDays", status.signedBy->ageDays}};
     document["nextCheck"] = orNull(status.nextCheck);
     document["nextCheckReason"] = orNull(status.nextCheckReason);
     document["lastCheck"] = orNull(status.lastCheck);
@@ -132,6 +137,9 @@ Status statusFrom(const Json& document)
         status.attempt = {attempt.at("version").get<std::string>(), attempt.at("stage").get<std::string>(),
                           wholeNumber(attempt.at("bytes"), "bytes"), wholeNumber(attempt.at("size"), "size")};
     takeGates(status, document);
+    if (const auto known = orAbsent(document, "signed"); !known.is_null())
+        status.signedBy = {textOrNothing(known.at("issued")), textOrNothing(known.at("expires")),
+                           wholeNumber(known.at("ageDays"), "ageDays")};
     for (const auto& blocked : document.at("blocked"))
         status.blocked.push_back({blocked.at("version").get<std::string>(), blocked.at("sha256").get<std::string>(),
                                   blocked.at("reason").get<std::string>(), blocked.at("time").get<std::string>()});
@@ -198,6 +206,11 @@ std::string describe(const Status& status)
                                    blocked.time + "): " + blocked.reason);
     if (status.gapMilliseconds)
         text += row("last gap", std::to_string(*status.gapMilliseconds) + " ms, in which nobody accepted");
+    if (status.signedBy)
+        text += row("signed", status.signedBy->issued.empty()
+                                  ? "no statement yet"
+                                  : "the newest statement is " + std::to_string(status.signedBy->ageDays) +
+                                        " days old, and holds until " + status.signedBy->expires);
     text += row("last check", status.lastCheck.empty() ? "none yet" : status.lastCheck + "  " + status.lastCheckResult);
     text +=
         row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck + "  " + status.nextCheckReason);

@@ -62,6 +62,15 @@ struct HoldStatus {
     friend bool operator==(const HoldStatus&, const HoldStatus&) = default;
 };
 
+/// Of the newest signed statement that was believed.
+struct SignedStatus {
+    std::string issued;  ///< RFC 3339; empty: none yet
+    std::string expires; ///< RFC 3339; empty with the other
+    std::int64_t ageDays = 0;
+
+    friend bool operator==(const SignedStatus&, const SignedStatus&) = default;
+};
+
 struct Status {
     std::string
         state; ///< empty, starting, ended, serving, probationBeside, probationAlone, switching, rollingBack, stopping
@@ -74,6 +83,7 @@ struct Status {
     std::optional<HoldStatus> hold;
     std::vector<BlockedStatus> blocked;
     std::optional<std::int64_t> gapMilliseconds{}; ///< how long nobody accepted the last time; nothing: never yet
+    std::optional<SignedStatus> signedBy;          ///< nothing: releases need not be signed here
     std::string nextCheck;                         ///< RFC 3339; empty: none planned
     std::string nextCheckReason;
     std::string lastCheck; ///< RFC 3339; empty: none yet

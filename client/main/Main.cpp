@@ -4,10 +4,13 @@
 #include "client/assemble/CheckCommand.h"
 #include "client/assemble/CommandLoop.h"
 #include "client/assemble/DeltaCommands.h"
+#include "client/assemble/KeygenCommand.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/Roles.h"
 #include "client/assemble/Run.h"
+#include "client/assemble/SignCommand.h"
 #include "client/assemble/Talk.h"
+#include "client/assemble/VerifyCommand.h"
 #include "client/core/Timestamp.h"
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
@@ -30,6 +33,7 @@ int main(int count, char** words)
     const Terminal terminal{std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1,
                             [] { std::this_thread::sleep_for(std::chrono::milliseconds(200)); },
                             [] { return baton::printTimestamp(baton::os::SystemClock().wall()); }};
+    const auto now = [] { return baton::os::SystemClock().wall(); };
     const auto run = [](const auto& resolved, const auto& line) -> int { becomeSupervisor(resolved, line); };
     const auto decode = [](const auto& resolved, const auto&) -> int {
         std::vector<std::string> arguments{"baton-decode"};
@@ -42,6 +46,10 @@ int main(int count, char** words)
         CommandWork{Decode, decode},
         CommandWork{Diff, [](const auto& resolved, const auto&) { return diffCommand(resolved, std::cout); }},
         CommandWork{Patch, [](const auto& resolved, const auto&) { return patchCommand(resolved, std::cout); }},
+        CommandWork{Keygen, [](const auto& resolved, const auto&) { return keygenCommand(resolved, std::cout); }},
+        CommandWork{Sign, [&](const auto& resolved, const auto&) { return signCommand(resolved, now(), std::cout); }},
+        CommandWork{Verify,
+                    [&](const auto& resolved, const auto&) { return verifyCommand(resolved, now(), std::cout); }},
         CommandWork{Status, [&](const auto& resolved, const auto&) { return statusCommand(resolved, terminal); }},
         CommandWork{History, [&](const auto& resolved, const auto&) { return historyCommand(resolved, terminal); }},
         CommandWork{Approve, [&](const auto& resolved, const auto&) { return approveCommand(resolved, terminal); }},

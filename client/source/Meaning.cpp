@@ -55,15 +55,36 @@ Unusable unusable(const std::string& version, int code, const std::string& why)
     return {version, Failure{Category::UpdateCheck, code, version + " is offered, but cannot be taken: " + why}};
 }
 
+std::string extraOf(const protocol::Extras& extras, std::string_view name)
+{
+    for (const auto& extra : extras)
+        if (extra.name == name && extra.kind == protocol::Kind::Text) return extra.value;
+    return {};
+}
+
+// Inline: `_statement` in JSON, the first package's `metadata` in CoreUpdate's XML.
+std::string statementIn(const protocol::UpdateCheck& check)
+{
+    constexpr std::string_view Name = "_statement";
+    if (auto text = extraOf(check.extras, Name); !text.empty()) return text;
+    if (!check.manifest) return {};
+    if (auto text = extraOf(check.manifest->extras, Name); !text.empty()) return text;
+    if (check.manifest->packages.empty() || !check.manifest->packages.front().metadata) return {};
+    const auto& text = check.manifest->packages.front().metadata->text;
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    return begin != std::string::npos && text[begin] == '{' ? text.substr(begin) : std::string();
+}
+
 // Of a manifest: what has no digest or address can only be left out if it is not required.
-Answer offerFrom(const protocol::UpdateCheck& check)
+Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
 {
     Offer offer{check.manifest->version, {}, 0};
+    offer.statement = statementIn(check);
     for (const auto& package : check.manifest->packages) {
         const bool first = offer.packages.empty();
         const bool required = first || package.required.value_or(true);
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;
-        if (required && sha256.empty())
+        if (required && sha256.empty() && digests == Digests::Needed)
             return unusable(offer.version, code::VerificationFailed,
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
@@ -101,6 +122,7 @@ Answer offerFromPipelines(const protocol::UpdateCheck& check)
                         "none of its pipelines is made of downloads alone: publish a full package");
     Offer offer{pipeline->nextversion.empty() ? version : pipeline->nextversion, {}, 0};
     if (isEchoed(pipeline->pipelineId)) offer.pipelineId = pipeline->pipelineId;
+    offer.statement = statementIn(check);
     for (const auto& operation : pipeline->operations) {
         OfferedPackage package{
             nameIn(operation.urls.front(), offer.packages.size() + 1), *operation.size, operation.outSha256, {}, true};
@@ -112,11 +134,11 @@ Answer offerFromPipelines(const protocol::UpdateCheck& check)
     return offer;
 }
 
-Answer answerFrom(const protocol::UpdateCheck& check)
+Answer answerFrom(const protocol::UpdateCheck& check, Digests digests)
 {
     if (protocol::isWord(check.status, "noupdate")) return NoUpdate{};
     if (!protocol::isWord(check.status, "ok")) return refusedBy(check.status);
-    return check.pipelines.empty() ? offerFrom(check) : offerFromPipelines(check);
+    return check.pipelines.empty() ? offerFrom(check, digests) : offerFromPipelines(check);
 }
 
 } // namespace
@@ -128,11 +150,11 @@ const protocol::AppResponse* appIn(const protocol::Response& response, const std
     return nullptr;
 }
 
-Result<Answer> meaningOf(const protocol::AppResponse& app)
+Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests)
 {
     // The app's word wins over its updatecheck's; in JSON none is ok.
     if (!app.status.empty() && !protocol::isWord(app.status, "ok")) return Answer(refusedBy(app.status));
-    if (app.updatecheck) return answerFrom(*app.updatecheck);
+    if (app.updatecheck) return answerFrom(*app.updatecheck, digests);
     return invalid(code::AnswerInvalid, "the answer has no updatecheck for the app");
 }
 

@@ -13,8 +13,11 @@ namespace baton::source {
 /// Null if the answer does not speak of it. Ids are the same in any case.
 const protocol::AppResponse* appIn(const protocol::Response& response, const std::string& appId);
 
+/// Whether an offer needs the SHA-256 of its packages, or a signed statement will say it.
+enum class Digests { Needed, ByStatement };
+
 /// What the server says of the app, which was asked about.
-Result<Answer> meaningOf(const protocol::AppResponse& app);
+Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests = Digests::Needed);
 
 /// What is to be sent back with the next check: cohorts that are said, and the server's day.
 /// `freshness`: a new random word, kept with each new day.  [Omaha 3.1, User Counting]

@@ -131,6 +131,7 @@ protocol::Event eventOf(const Event& event, protocol::Form form)
     told.eventtype = event.type;
     told.eventresult = event.result;
     if (event.errorCode != 0) told.errorcode = event.errorCode;
+    if (event.extraCode != 0) told.extracode1 = event.extraCode;
     if (form != protocol::Form::Xml && event.result == ErrorResult) told.errorcat = categoryOf(event.errorCode);
     told.previousversion = event.previousVersion;
     told.nextversion = event.nextVersion;

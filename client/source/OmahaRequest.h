@@ -35,6 +35,8 @@ struct Identity {
     std::vector<std::pair<std::string, std::string>> attributes{};
     /// By which its answers are believed, by id; the highest id is asked for. None: whatever comes is believed.
     std::map<std::uint64_t, protocol::CupKey> cupKeys{};
+    /// The SHA-256 of a package may come from a signed statement; then its offer need not have one.
+    bool hasStatements = false;
 };
 
 protocol::Form formFor(const Identity& identity, const transport::Url& endpoint);

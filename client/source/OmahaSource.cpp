@@ -56,7 +56,7 @@ Checked nobody(const Failure& why, const Question& question)
 
 // What the body says of one app, and what is to be kept of it.
 OtherAnswer understood(const protocol::Response& response, const std::string& appId, const Remembered& before,
-                       std::vector<std::string>& remarks)
+                       Digests digests, std::vector<std::string>& remarks)
 {
     const auto* const app = appIn(response, appId);
     if (app == nullptr)
@@ -65,21 +65,23 @@ OtherAnswer understood(const protocol::Response& response, const std::string& ap
                 before};
     auto noted = source::noted(before, response, *app, randomGuid());
     std::move(noted.remarks.begin(), noted.remarks.end(), std::back_inserter(remarks));
-    return {meaningOf(*app), std::move(noted.remembered)};
+    return {meaningOf(*app, digests), std::move(noted.remembered)};
 }
 
 // Status and headers have been looked at; this is what the body says.
-void understand(Checked& checked, const protocol::Response& response, const std::string& appId,
+void understand(Checked& checked, const protocol::Response& response, const Identity& identity,
                 const Question& question)
 {
-    auto own = understood(response, appId, question.remembered, checked.remarks);
+    const auto& appId = identity.appId;
+    const auto digests = identity.hasStatements ? Digests::ByStatement : Digests::Needed;
+    auto own = understood(response, appId, question.remembered, digests, checked.remarks);
     checked.answer = std::move(own.answer);
     checked.remembered = std::move(own.remembered);
     const auto* const app = appIn(response, appId);
     if (app != nullptr && app->updatecheck && app->updatecheck->pollInterval)
         checked.pollInterval = std::chrono::seconds(*app->updatecheck->pollInterval);
     for (const auto& other : question.others)
-        checked.others.push_back(understood(response, other.id, other.remembered, checked.remarks));
+        checked.others.push_back(understood(response, other.id, other.remembered, digests, checked.remarks));
 }
 
 } // namespace
@@ -135,7 +137,7 @@ Checked OmahaSource::check(const Question& question)
     checked.overloaded = isOverloaded(reply.status);
     if (!heard->fault.empty()) return checked;
     try {
-        understand(checked, protocol::decodeResponse(reply.body), identity_.appId, question);
+        understand(checked, protocol::decodeResponse(reply.body), identity_, question);
     } catch (const protocol::DecodeError& e) {
         checked.answer = notOmaha(reply, e.what());
     }

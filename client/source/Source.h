@@ -48,7 +48,7 @@ struct Question {
 struct OfferedPackage {
     std::string name;
     std::int64_t sizeBytes = 0;
-    std::string sha256;            ///< 64 lower-case hex digits; empty only if it is not required
+    std::string sha256; ///< 64 lower-case hex digits; empty only if it is not required, or a statement will say it
     std::vector<std::string> urls; ///< whole, in the order of preference; none only if it is not required
     bool required = true;          ///< of the first always: it is the payload
 
@@ -64,6 +64,7 @@ struct Offer {
     std::vector<OfferedPackage> packages; ///< one at least
     int failuresPerUrl = 0;               ///< after which an address is left alone; 0: the server does not say
     std::string pipelineId{};             ///< JSON 4.0's: said again in each event that follows; may be empty
+    std::string statement{};              ///< the publisher's, if the answer brought it along; else empty
 
     friend bool operator==(const Offer&, const Offer&) = default;
 };
@@ -114,9 +115,10 @@ struct Event {
     std::string previousVersion;
     std::string nextVersion;
     std::string sessionId;
-    std::int64_t time = 0;    ///< when it happened, in seconds since 1970; 0: not known
-    std::string appId{};      ///< of one more app; empty: the program's own
-    std::string pipelineId{}; ///< of the offer that it is about
+    std::int64_t time = 0;      ///< when it happened, in seconds since 1970; 0: not known
+    std::string appId{};        ///< of one more app; empty: the program's own
+    std::string pipelineId{};   ///< of the offer that it is about
+    std::int64_t extraCode = 0; ///< a number that says more of the error code; 0: none
 
     friend bool operator==(const Event&, const Event&) = default;
 };

@@ -2,9 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/core/Clock.h"
+#include "client/verify/Memory.h"
+#include "client/verify/PublicKey.h"
+
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace baton::stage {
 
@@ -21,10 +28,21 @@ struct Limits {
 /// Program: a payload is one executable file, which takes PROGRAM's place.
 enum class Expected { Tree, Program };
 
+/// What the owner of this machine said about signed releases; nothing of it comes from the agent or the network.
+struct Signing {
+    std::vector<verify::PublicKey> keys; ///< none, though signatures are required here: nothing is taken
+    std::string appId;
+    std::string track;
+    std::vector<std::pair<std::string, std::string>> others; ///< name and id of each further app
+    WallTime now{};
+    verify::IsNewer isNewer;
+};
+
 struct Settings {
     Expected expected = Expected::Program;
     std::string program; ///< Program: the name of the file; a plain name, see programName()
-    Limits limits;
+    Limits limits{};
+    std::optional<Signing> signing{}; ///< nothing: digests alone
 };
 
 /// The name under which a release keeps its one executable: PROGRAM's own if that is a plain name, else "program".

@@ -2,13 +2,11 @@
 
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
+#include "client/stage/Downloads.h"
 #include "client/stage/Payload.h"
 #include "client/stage/Refusal.h"
+#include "client/stage/Signatures.h"
 #include "client/stage/StagingArea.h"
-
-#include <sys/stat.h>
-
-#include <fcntl.h>
 
 #include <cerrno>
 #include <exception>
@@ -23,24 +21,11 @@ namespace {
 using store::Verdict;
 using store::VerdictKind;
 
-// Opened once, then known by the descriptor alone: the agent may rename what it likes.
-os::UniqueFd openDownload(const store::Store& store, const store::StoredPackage& package)
+os::UniqueFd openPackage(const store::Store& store, const store::StoredPackage& package)
 {
-    const auto directory = os::open(store.downloads(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    os::UniqueFd file;
-    try {
-        file = os::openBeneath(directory.get(), package.sha256, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-    } catch (const std::system_error& error) {
-        const int number = error.code().value();
-        if (number == ENOENT) throw Refusal(package.name + " is missing: no file downloads/" + package.sha256);
-        if (number == ELOOP || number == ENXIO) throw Refusal(package.name + " is no plain file in downloads/");
-        throw;
-    }
-    struct stat status {};
-    os::check(::fstat(file.get(), &status), "stat downloads/" + package.sha256);
-    if (!S_ISREG(status.st_mode)) throw Refusal(package.name + " is no plain file in downloads/");
-    if (status.st_nlink != 1) throw Refusal(package.name + " has a second name beside the one in downloads/");
-    return file;
+    auto file = openDownload(store, package.sha256, package.name);
+    if (!file) throw Refusal(package.name + " is missing: no file downloads/" + package.sha256);
+    return *std::move(file);
 }
 
 std::vector<store::StoredPackage> packagesOf(const store::Attempt& attempt)
@@ -53,7 +38,8 @@ std::vector<store::StoredPackage> packagesOf(const store::Attempt& attempt)
     return packages;
 }
 
-void stageAttempt(const store::Store& store, const store::Attempt& attempt, const Settings& settings, Log& log)
+void stageAttempt(const store::Store& store, const store::Attempt& attempt, const Settings& settings,
+                  std::vector<std::string> signers, Log& log)
 {
     const auto packages = packagesOf(attempt);
     StagingArea area(store, attempt.key);
@@ -61,13 +47,21 @@ void stageAttempt(const store::Store& store, const store::Attempt& attempt, cons
     for (const auto& package : packages) {
         log.info("staging " + attempt.key.version + ", " + package.name + ", " + std::to_string(package.sizeBytes) +
                  " bytes");
-        const auto download = openDownload(store, package);
+        const auto download = openPackage(store, package);
         payloads.take(download.get(), "downloads/" + package.sha256, package);
     }
     auto program = payloads.layOut();
     store::Release release{attempt.key, packages, std::move(program)};
     for (const auto& one : attempt.apps) release.apps.push_back(one.app);
+    release.signers = std::move(signers);
     area.seal(release);
+}
+
+// What runs was judged when it came.
+bool isRunning(const store::Store& store, const store::ReleaseKey& key)
+{
+    const auto state = store.loadState();
+    return state && state->current == key && store.loadRelease(key);
 }
 
 // A release is known by its first package; what it was made of beside that never changes under one name.
@@ -86,12 +80,18 @@ Verdict judge(const store::Store& store, const Settings& settings, Log& log, Ver
     if (attempt->stage != store::AttemptStage::Downloaded && attempt->stage != store::AttemptStage::Installed)
         return {};
     verdict.key = attempt->key;
+    std::vector<std::string> signers;
+    if (settings.signing && !isRunning(store, attempt->key)) {
+        signers = demandSigned(store, *attempt, *settings.signing, log);
+        log.info(attempt->key.version + " is signed by " + signers.front().substr(0, 12) +
+                 (signers.size() > 1 ? " and " + std::to_string(signers.size() - 1) + " more" : std::string()));
+    }
     if (const auto installed = store.loadRelease(attempt->key)) {
         demandSamePackages(*installed, *attempt);
         log.info(attempt->key.version + " is installed already");
         store.discardStaged(attempt->key);
     } else {
-        stageAttempt(store, *attempt, settings, log);
+        stageAttempt(store, *attempt, settings, std::move(signers), log);
         log.info("staged " + attempt->key.version);
     }
     verdict.kind = VerdictKind::Staged;

@@ -17,6 +17,14 @@ std::optional<ReleaseKey> releaseBehind(const Store& store, const std::string& l
     return std::nullopt;
 }
 
+// Whoever damages state.json must not take the need for signatures away with it. The memory of versions is lost.
+void takeTrust(const Store& store, State& state)
+{
+    const auto installed = store.installed();
+    if (std::any_of(installed.begin(), installed.end(), [](const Release& one) { return !one.signers.empty(); }))
+        state.trust = Trust();
+}
+
 State rebuild(const Store& store)
 {
     State state;
@@ -26,6 +34,7 @@ State rebuild(const Store& store)
         const bool blocks = line.outcome == Outcome::RolledBack || line.outcome == Outcome::Refused;
         if (blocks && !state.isBlocked(line.key)) state.blocked.push_back({line.key, line.reason, line.time});
     }
+    takeTrust(store, state);
     return state;
 }
 

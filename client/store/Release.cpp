@@ -21,6 +21,7 @@ std::string print(const Release& release)
     for (const auto& package : release.packages) document["packages"].push_back(toJson(package));
     if (!release.apps.empty()) document["apps"] = Json::array();
     for (const auto& app : release.apps) document["apps"].push_back(toJson(app));
+    if (!release.signers.empty()) document["signers"] = release.signers;
     return document.dump(2) + '\n';
 }
 
@@ -33,6 +34,11 @@ Release parseRelease(const std::string& text)
     for (const auto& package : member(document, "packages")) release.packages.push_back(packageFrom(package));
     if (document.contains("apps"))
         for (const auto& app : member(document, "apps")) release.apps.push_back(appFrom(app));
+    if (document.contains("signers"))
+        for (const auto& signer : member(document, "signers")) {
+            if (!signer.is_string()) throw std::runtime_error("signers is no list of texts");
+            release.signers.push_back(signer.get<std::string>());
+        }
     return release;
 }
 

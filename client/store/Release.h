@@ -49,6 +49,7 @@ struct Release {
     std::vector<StoredPackage> packages;
     std::string program; ///< the one executable file of the directory; empty if the release is a tree of files
     std::vector<StoredApp> apps{};
+    std::vector<std::string> signers{}; ///< ids of the keys that had signed it; none: nobody asked
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -26,6 +26,7 @@ Json toJson(const Install& install)
     document["step"] = StepNames.at(static_cast<std::size_t>(install.step));
     document["tries"] = install.tries;
     if (install.isRollback) document["isRollback"] = true;
+    if (!install.memory.empty()) document["memory"] = install.memory;
     return document;
 }
 
@@ -41,6 +42,7 @@ Json toJson(const BlockedRelease& blocked)
     auto document = store::toJson(blocked.key);
     document["reason"] = blocked.reason;
     document["time"] = blocked.time;
+    if (!blocked.papers.empty()) document["papers"] = blocked.papers;
     return document;
 }
 
@@ -69,10 +71,16 @@ GenerationRecord generationFrom(const Json& object)
     return generation;
 }
 
+// What an older version did not write.
+std::string textOrNone(const Json& object, const char* name)
+{
+    return object.contains(name) ? text(object, name) : std::string();
+}
+
 Install installFrom(const Json& object)
 {
     return {keyFrom(object), enumFrom<InstallStep>(object, "step", StepNames), smallNumber(object, "tries"),
-            object.value("isRollback", false)};
+            object.value("isRollback", false), textOrNone(object, "memory")};
 }
 
 Json toJson(const SetBack& setBack)
@@ -106,6 +114,18 @@ std::optional<Hold> holdFrom(const Json& document)
     return hold;
 }
 
+std::optional<Trust> trustFrom(const Json& document)
+{
+    const auto found = document.find("trust");
+    if (found == document.end() || found->is_null()) return std::nullopt;
+    return Trust{text(*found, "memory"), text(*found, "issued"), text(*found, "expires")};
+}
+
+Json toJson(const Trust& trust)
+{
+    return {{"memory", trust.memory}, {"issued", trust.issued}, {"expires", trust.expires}};
+}
+
 std::string approvedFrom(const Json& document)
 {
     if (document.find("approved") == document.end()) return {};
@@ -130,7 +150,9 @@ try {
     state.approved = approvedFrom(document);
     for (const auto& object : member(document, "generations")) state.generations.push_back(generationFrom(object));
     for (const auto& object : member(document, "blocked"))
-        state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time")});
+        state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time"),
+                                 textOrNone(object, "papers")});
+    state.trust = trustFrom(document);
     if (const auto& outcome = member(document, "outcome"); !outcome.is_null())
         state.outcome = parseHistoryLine(outcome.dump());
     return state;
@@ -142,7 +164,27 @@ try {
 
 bool State::isBlocked(const ReleaseKey& key) const
 {
-    return std::any_of(blocked.begin(), blocked.end(), [&](const auto& entry) { return entry.key == key; });
+    return std::any_of(blocked.begin(), blocked.end(),
+                       [&](const auto& entry) { return entry.key == key && entry.papers.empty(); });
+}
+
+bool State::isRefused(const ReleaseKey& key, const std::string& papers) const
+{
+    return std::any_of(blocked.begin(), blocked.end(), [&](const auto& entry) {
+        return entry.key == key && !entry.papers.empty() && entry.papers == papers;
+    });
+}
+
+// Whoever is on the way can serve papers that are wrong as often as he likes.
+void State::block(const BlockedRelease& release)
+{
+    constexpr auto MostPapers = 64;
+    if (isBlocked(release.key)) return;
+    std::erase_if(blocked, [&](const auto& entry) { return entry.key == release.key; });
+    const auto hasPapers = [](const auto& entry) { return !entry.papers.empty(); };
+    if (std::count_if(blocked.begin(), blocked.end(), hasPapers) >= MostPapers)
+        blocked.erase(std::find_if(blocked.begin(), blocked.end(), hasPapers));
+    blocked.push_back(release);
 }
 
 std::string print(const State& state)
@@ -160,6 +202,7 @@ std::string print(const State& state)
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));
     document["blocked"] = Json::array();
     for (const auto& blocked : state.blocked) document["blocked"].push_back(toJson(blocked));
+    document["trust"] = state.trust ? toJson(*state.trust) : Json(nullptr);
     document["outcome"] = state.outcome ? Json::parse(print(*state.outcome)) : Json(nullptr);
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }

@@ -4,6 +4,7 @@
 
 #include "client/store/History.h"
 #include "client/store/Release.h"
+#include "client/store/Trust.h"
 
 #include <sys/types.h>
 
@@ -18,7 +19,8 @@ namespace baton::store {
 struct BlockedRelease {
     ReleaseKey key;
     std::string reason;
-    std::string time; ///< RFC 3339, UTC
+    std::string time;     ///< RFC 3339, UTC
+    std::string papers{}; ///< digest of the statement that was not believed: signed anew, the same bytes may run
 
     friend bool operator==(const BlockedRelease&, const BlockedRelease&) = default;
 };
@@ -46,6 +48,7 @@ struct Install {
     InstallStep step = InstallStep::TryOut;
     int tries = 0;           ///< how often its hand-off was begun; it grows only when Baton itself died in between
     bool isRollback = false; ///< a person wants it back: what runs now is blocked with its commit
+    std::string memory{};    ///< takes the place of Trust::memory with its commit; empty: it stays
 
     friend bool operator==(const Install&, const Install&) = default;
 };
@@ -91,7 +94,16 @@ struct State {
     /// in between the next start appends it.
     std::optional<HistoryLine> outcome;
 
+    std::optional<Trust> trust;
+
+    /// Whatever is said of them, these bytes are not to run.
     bool isBlocked(const ReleaseKey& key) const;
+
+    /// They were refused with these papers, and will be again.
+    bool isRefused(const ReleaseKey& key, const std::string& papers) const;
+
+    /// Once for each key; of papers the newest alone, and no more than 64 in all.
+    void block(const BlockedRelease& release);
 
     friend bool operator==(const State&, const State&) = default;
 };

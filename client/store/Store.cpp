@@ -79,10 +79,27 @@ std::optional<Attempt> Store::loadAttempt() const
 
 void Store::save(const Attempt& attempt) const { os::writeDurably(attemptFile(), print(attempt)); }
 
+void Store::save(const Papers& papers) const { os::writeDurably(papersFile(), print(papers)); }
+
+void Store::save(const Learned& learned) const { os::writeDurably(learnedFile(), print(learned)); }
+
+std::optional<Learned> Store::loadLearned() const
+{
+    const auto text = os::readWhole(learnedFile());
+    return text ? std::optional(parseLearned(*text)) : std::nullopt;
+}
+
+void Store::forgetLearned() const
+{
+    std::error_code none;
+    fs::remove(learnedFile(), none); // Taken over twice it says nothing new.
+}
+
 void Store::forgetAttempt() const
 {
     std::error_code none;
     fs::remove(attemptFile(), none); // First: a package without an attempt is rubbish, the other way round a riddle.
+    fs::remove(papersFile(), none);
     os::syncDirectory(downloads());
     for (const auto& entry : fs::directory_iterator(downloads())) {
         const auto name = entry.path().filename().string();

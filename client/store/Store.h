@@ -27,6 +27,8 @@ public:
     std::filesystem::path releases() const { return root_ / "releases"; }
     std::filesystem::path downloads() const { return root_ / "downloads"; }
     std::filesystem::path attemptFile() const { return downloads() / "attempt.json"; }
+    std::filesystem::path papersFile() const { return downloads() / "papers.json"; }
+    std::filesystem::path learnedFile() const { return releases() / ".new-trust"; }
     std::filesystem::path stateFile() const { return root_ / "state.json"; }
     std::filesystem::path historyFile() const { return root_ / "history.jsonl"; }
     std::filesystem::path controlSocket() const { return root_ / "control.sock"; }
@@ -52,6 +54,13 @@ public:
     std::optional<Attempt> loadAttempt() const;
     void save(const Attempt& attempt) const;
     void forgetAttempt() const; ///< and removes whatever was downloaded for it
+
+    void save(const Papers& papers) const;
+
+    /// What the stager learnt, once.
+    void save(const Learned& learned) const;
+    std::optional<Learned> loadLearned() const;
+    void forgetLearned() const;
 
     /// Lines that are damaged are left out.
     std::vector<HistoryLine> history() const;

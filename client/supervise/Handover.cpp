@@ -484,6 +484,11 @@ control::Status Handover::status() const
     for (const auto& generation : draining_) status.draining.push_back(generation->status());
     for (const auto& blocked : ledger_.state().blocked)
         status.blocked.push_back({blocked.key.version, blocked.key.sha256, blocked.reason, blocked.time});
+    if (const auto& trust = ledger_.state().trust) {
+        const auto issued = parseTimestamp(trust->issued).value_or(loop_.clock().wall());
+        const auto age = std::chrono::duration_cast<std::chrono::hours>(loop_.clock().wall() - issued);
+        status.signedBy = {trust->issued, trust->expires, age.count() / 24};
+    }
     return status;
 }
 

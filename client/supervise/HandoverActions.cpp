@@ -20,6 +20,12 @@ void forgetInstall(store::State& state, const store::ReleaseKey& key)
     if (state.install && state.install->key == key) state.install.reset();
 }
 
+// What is remembered of the statement waits for the commit.
+std::string memoryFor(const store::State& state, const store::ReleaseKey& key)
+{
+    return state.install && state.install->key == key ? state.install->memory : std::string();
+}
+
 } // namespace
 
 bool Handover::perform(Effect effect)
@@ -110,7 +116,8 @@ bool Handover::startCandidate()
     }
     candidateIsRollback_ = pendingIsRollback_ || (tries > 0 && install->isRollback);
     const auto begin = [&](store::State& state) {
-        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_};
+        const auto memory = memoryFor(state, key);
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_, memory};
     };
     if (!launch(key, begin, true)) return refuseOffer(failure_);
     pending_.reset();
@@ -134,7 +141,8 @@ bool Handover::startAlone()
     const auto key = *candidateKey_;
     const auto begin = [&](store::State& state) {
         const int tries = state.install && state.install->key == key ? state.install->tries : 0;
-        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_};
+        const auto memory = memoryFor(state, key);
+        state.install = store::Install{key, store::InstallStep::Started, tries + 1, candidateIsRollback_, memory};
     };
     if (faultOf_.empty() && launch(key, begin, false)) return true;
     faultIsOurs_ = true;
@@ -329,6 +337,7 @@ bool Handover::recordCommit(const store::ReleaseKey& key, bool mustRecord)
         }
         state.current = key;
         state.crashes.reset();
+        if (const auto memory = memoryFor(state, key); state.trust && !memory.empty()) state.trust->memory = memory;
         forgetInstall(state, key);
         state.setBack.reset();
     };

@@ -99,6 +99,7 @@ void Preparation::judge(const JobResult& result)
     job_.reset();
     step_.clear();
     const auto verdict = store::parseVerdict(result.output);
+    learn();
     if (!verdict) return tryAgain("the stager ended without a verdict (" + endOf(result) + ")");
     stagers_ = 0;
     if (verdict->kind == store::VerdictKind::Nothing) return;
@@ -110,6 +111,19 @@ void Preparation::judge(const JobResult& result)
     sinceStaged_ = os::Stopwatch();
     writtenBefore_ = ledger_.written();
     takeUp(verdict->key);
+}
+
+// What signed statements taught the stager holds whatever it says of the release.
+void Preparation::learn()
+try {
+    learned_ = {};
+    const auto learned = store_.loadLearned();
+    if (!learned) return;
+    learned_ = *learned;
+    if (ledger_.record("what signatures taught", [&](store::State& state) { state.trust = learned->trust; }))
+        store_.forgetLearned();
+} catch (const std::exception& e) {
+    log_.error(std::string("what signatures taught could not be kept: ") + e.what());
 }
 
 // Its end is written already.
@@ -130,7 +144,7 @@ void Preparation::takeUp(const store::ReleaseKey& key)
     const auto& known = ledger_.state().install;
     const int tries = known && known->key == key ? known->tries : 0;
     const bool recorded = ledger_.record("try out " + key.version, [&](store::State& state) {
-        state.install = store::Install{key, store::InstallStep::TryOut, tries};
+        state.install = store::Install{key, store::InstallStep::TryOut, tries, false, learned_.ifCommitted};
     });
     if (recorded) tryOut(key);
 }
@@ -200,7 +214,7 @@ void Preparation::install(const store::ReleaseKey& key)
     const auto moved = moving.microseconds();
     const bool recorded = ledger_.record("install " + key.version, [&](store::State& state) {
         const int tries = state.install && state.install->key == key ? state.install->tries : 0;
-        state.install = store::Install{key, store::InstallStep::Installed, tries};
+        state.install = store::Install{key, store::InstallStep::Installed, tries, false, learned_.ifCommitted};
     });
     if (recorded) installed_(key);
     log_.debug("the hand-over to " + key.version + " was begun " + std::to_string(sinceStaged_.microseconds()) +
@@ -215,8 +229,9 @@ void Preparation::refuse(const store::Verdict& verdict)
     log_.error(verdict.key.version + (forGood ? " refused: " : " could not be installed: ") + reason);
     if (verdict.key.version.empty()) return; // The attempt could not even be read: its writer, the agent, will see.
     ledger_.note("refuse " + verdict.key.version, [&](store::State& state) {
-        if (forGood && !state.isBlocked(verdict.key))
-            state.blocked.push_back({verdict.key, reason, printTimestamp(loop_.clock().wall())});
+        if (forGood)
+            state.block({verdict.key, reason, printTimestamp(loop_.clock().wall()),
+                         learned_.refused ? learned_.papers : std::string()});
         if (state.install && state.install->key == verdict.key) state.install.reset();
         ledger_.setOutcome(state, verdict.key, forGood ? store::Outcome::Refused : store::Outcome::Failed, verdict.code,
                            reason);

@@ -45,6 +45,7 @@ private:
 
     bool isSettled(const store::ReleaseKey& key) const;
     void judge(const JobResult& result);
+    void learn();
     void tryAgain(const std::string& why);
     void takeUp(const store::ReleaseKey& key);
     void tryOut(const store::ReleaseKey& key);
@@ -61,6 +62,7 @@ private:
     std::function<void(const store::ReleaseKey&)> installed_;
     std::function<void(const std::string&)> settled_;
     std::unique_ptr<Job> job_;
+    store::Learned learned_; // of the download that is being prepared
     Instant begun_;
     os::Stopwatch sinceStaged_;
     std::int64_t writtenBefore_ = 0;

@@ -28,6 +28,7 @@ Status fullStatus()
     status.nextCheckReason = "the interval";
     status.lastCheck = "2026-11-23T18:00:00Z";
     status.lastCheckResult = "update";
+    status.signedBy = {"2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", 22};
     return status;
 }
 
@@ -61,7 +62,8 @@ TEST(Status, SaysNullForWhatIsNot)
     EXPECT_EQ(
         print(status),
         R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"waiting":null,)"
-        R"("offered":null,"hold":null,"blocked":[],"gapMs":null,"nextCheck":null,"nextCheckReason":null,"lastCheck":null,"lastCheckResult":null})");
+        R"("offered":null,"hold":null,"blocked":[],"gapMs":null,"signed":null,"nextCheck":null,"nextCheckReason":null,)"
+        R"("lastCheck":null,"lastCheckResult":null})");
     EXPECT_EQ(parseStatus(print(status)), status);
 }
 

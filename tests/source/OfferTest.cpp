@@ -62,6 +62,49 @@ TEST(Offer, MayHavePackagesWithoutADigestIfTheyAreNotRequired)
     EXPECT_THAT(refused.reason.detail, HasSubstr("its package words has no SHA-256"));
 }
 
+protocol::AppResponse appWith(protocol::Manifest manifest)
+{
+    protocol::UpdateCheck check;
+    check.status = "ok";
+    check.codebases = {"http://a.example/p"};
+    check.manifest = std::move(manifest);
+    protocol::AppResponse app;
+    app.appid = App;
+    app.status = "ok";
+    app.updatecheck = std::move(check);
+    return app;
+}
+
+TEST(Offer, LeavesTheDigestToASignedStatement)
+{
+    protocol::Manifest manifest;
+    manifest.version = "1.5.0";
+    manifest.packages = {package("app", 0, true)};
+    const auto app = appWith(manifest);
+
+    EXPECT_TRUE(std::holds_alternative<Unusable>(source::meaningOf(app).value()));
+    const auto offer = std::get<Offer>(source::meaningOf(app, Digests::ByStatement).value());
+    EXPECT_EQ(offer.packages.front().sha256, "");
+    EXPECT_TRUE(offer.packages.front().required);
+    EXPECT_EQ(offer.statement, "");
+}
+
+TEST(Offer, BringsAStatementAlong)
+{
+    protocol::Manifest manifest;
+    manifest.version = "1.5.0";
+    manifest.packages = {package("app", 'a', true)};
+    auto json = manifest;
+    json.extras = {{"_statement", "{\"payload\":1}"}};
+    EXPECT_EQ(std::get<Offer>(source::meaningOf(appWith(json)).value()).statement, "{\"payload\":1}");
+
+    auto xml = manifest;
+    xml.packages.front().metadata = protocol::Metadata{"application/json", "\n {\"payload\":2}"};
+    EXPECT_EQ(std::get<Offer>(source::meaningOf(appWith(xml)).value()).statement, "{\"payload\":2}");
+    xml.packages.front().metadata->text = "release notes";
+    EXPECT_EQ(std::get<Offer>(source::meaningOf(appWith(xml)).value()).statement, "");
+}
+
 TEST(Offer, SaysHowOftenAnAddressMayFail)
 {
     protocol::Action install;

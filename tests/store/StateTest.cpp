@@ -20,7 +20,10 @@ State fullState()
     state.current = One;
     state.previous = Two;
     state.install = Install{{"1.2.0", std::string(64, 'c')}, InstallStep::Started, 2, true};
-    state.blocked = {{Two, "it ended with \"exit code 3\"\n", "2026-11-23T18:00:00Z"}};
+    state.install->memory = R"({"records":[]})";
+    state.blocked = {{Two, "it ended with \"exit code 3\"\n", "2026-11-23T18:00:00Z"},
+                     {One, "it was not signed", "2026-11-23T18:00:00Z", std::string(64, 'd')}};
+    state.trust = Trust{R"({"records":[]})", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"};
     state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
                          {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
     state.lastGeneration = 8;
@@ -56,10 +59,56 @@ TEST(State, PrintsAndParsesAllThatItHolds)
     EXPECT_EQ(parseState(print(State())), State());
 }
 
+TEST(State, BlocksBytesForGoodAndPapersForThemselves)
+{
+    State state;
+    state.block({One, "unsigned", "2026-11-23T18:00:00Z", "papers"});
+    EXPECT_FALSE(state.isBlocked(One));
+    EXPECT_TRUE(state.isRefused(One, "papers"));
+    EXPECT_FALSE(state.isRefused(One, "others"));
+    EXPECT_FALSE(state.isRefused(One, ""));
+    EXPECT_FALSE(state.isRefused(Two, "papers"));
+
+    state.block({One, "it crashed", "2026-11-23T18:00:00Z"});
+    state.block({One, "unsigned", "2026-11-23T18:00:00Z", "more papers"});
+    EXPECT_TRUE(state.isBlocked(One));
+    EXPECT_EQ(state.blocked.size(), 1U);
+}
+
+TEST(State, RemembersNotEveryPaperThatAStrangerServes)
+{
+    State state;
+    state.block({One, "it crashed", "2026-11-23T18:00:00Z"});
+    for (int i = 0; i < 200; ++i)
+        state.block({{"1." + std::to_string(i), std::string(64, 'e')}, "unsigned", "2026-11-23T18:00:00Z", "papers"});
+
+    EXPECT_EQ(state.blocked.size(), 65U);
+    EXPECT_TRUE(state.isBlocked(One));
+    EXPECT_TRUE(state.isRefused({"1.199", std::string(64, 'e')}, "papers"));
+}
+
+TEST(Papers, PrintAndParse)
+{
+    const Papers papers{{{"", "{\"a\":\n1}"}, {"maps", "x"}}, {"one", "two"}};
+    EXPECT_EQ(parsePapers(print(papers)), papers);
+    EXPECT_EQ(parsePapers(print(Papers())), Papers());
+    for (const auto* text : {"", "[]", "{}", R"({"statements":[],"keyLists":[]})",
+                             R"({"statements":{"a":1},"keyLists":[]})", R"({"statements":{},"keyLists":[1]})"})
+        EXPECT_THROW(parsePapers(text), std::runtime_error) << text;
+}
+
+TEST(Learned, PrintsAndParses)
+{
+    const Learned learned{{"memory", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"}, "after", "papers", true};
+    EXPECT_EQ(parseLearned(print(learned)), learned);
+    EXPECT_THROW(parseLearned("{}"), std::runtime_error);
+}
+
 TEST(State, ReadsWhatAnOlderVersionWroteWithoutWhatCameLater)
 {
     auto text = print(State());
-    for (const std::string line : {"  \"hold\": null,\n", "  \"crashes\": null,\n", "  \"approved\": \"\",\n"}) {
+    for (const std::string line :
+         {"  \"hold\": null,\n", "  \"crashes\": null,\n", "  \"approved\": \"\",\n", "  \"trust\": null,\n"}) {
         ASSERT_NE(text.find(line), std::string::npos) << text;
         text.erase(text.find(line), line.size());
     }

@@ -2,6 +2,7 @@
 #include "client/program/Notify.h"
 #include "client/service/GracefulHttpServer.h"
 #include "client/service/SelfUpdatingApplication.h"
+#include "client/verify/EmbeddedKeys.h"
 
 #include <iostream>
 
@@ -9,7 +10,8 @@ class Stranger : public baton::SelfUpdatingApplication {
     int serve(baton::Generation&) override
     {
         static_assert(sizeof(baton::GracefulHttpServer) > 0);
-        std::cout << (baton::notify("STATUS=here") ? "somebody listens\n" : "nobody asked\n");
+        std::cout << (baton::notify("STATUS=here") ? "somebody listens" : "nobody asked")
+                  << (baton::verify::embeddedKeys().empty() ? ", and nobody is believed\n" : "\n");
         return EXIT_OK;
     }
 };
