@@ -107,6 +107,8 @@ public:
     /// Asks it to end by `number`; all that is left of its group is killed after `patience`.
     void end(int number, Duration patience);
     void kill();
+    /// Whether it was told to end, or said that it does.
+    bool isEnding() const { return ending_.begun(); }
 
 private:
     os::Child hold(int terminal, const std::set<int>& living);

@@ -68,7 +68,7 @@ void Handover::restart()
 std::string Handover::rollBack()
 {
     if (candidate_ && !startsTheCurrent(phase())) {
-        unhealthy(candidate_->number(), "a person took it back");
+        withdraw("a person took it back");
         return {};
     }
     const auto& state = ledger_.state();
@@ -175,9 +175,11 @@ void Handover::armDeadline()
     });
 }
 
+// One that is on its way out has not passed.
 bool Handover::isHeldBack()
 {
     if (phase() != Phase::ProbationBeside && phase() != Phase::ProbationAlone) return false;
+    if (candidate_ && candidate_->isEnding()) return true;
     return passed_ != phase() && !watcher_.mayGoOn(phase() == Phase::ProbationAlone ? Half::Alone : Half::Beside);
 }
 
@@ -192,7 +194,7 @@ void Handover::goOn(bool forGood)
 void Handover::setBack(const store::ReleaseKey& key, const std::string& member, const std::string& why)
 {
     faultOf_ = member;
-    if (candidate_ && !startsTheCurrent(phase())) return unhealthy(candidate_->number(), why);
+    if (candidate_ && !startsTheCurrent(phase())) return withdraw(why);
     failure_ = why;
     if (phase() == Phase::Switching) return; // The old one ends already; startAlone() sees.
     candidateKey_ = key;
@@ -256,6 +258,16 @@ void Handover::unhealthy(int number, const std::string& why)
     if (!candidate_ || candidate_->number() != number) return;
     failure_ = why;
     candidate_->kill(); // Its end is what takes it back.
+}
+
+// It may be well, so that nobody is to lose by it. Where the two must not overlap, its end is what takes it back.
+void Handover::withdraw(const std::string& why)
+{
+    failure_ = why;
+    if (settings_.handoff == Handoff::Restart)
+        tellCandidateToDrain();
+    else
+        post(standingBy_ ? Event::WithdrawnBesideStandBy : Event::Withdrawn);
 }
 
 // Who drains may have done it as well; beside the candidate, the one that serves has had its time to show what it is.

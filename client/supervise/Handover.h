@@ -123,7 +123,10 @@ private:
     void retryPrevious();
     bool blockCandidate();
     bool blockNobody(const store::ReleaseKey& key, const std::string& member, const std::string& reason);
+    void withdraw(const std::string& why);
     void endCandidate();
+    void tellCandidateToDrain();
+    void letCandidateGo();
     bool takeOver();
     bool drainOld();
     void letGo(std::unique_ptr<Generation> generation);

@@ -33,6 +33,7 @@ bool Handover::perform(Effect effect)
     switch (effect) {
     case Effect::StartCandidate: return phase() == Phase::Switching ? startAlone() : startCandidate();
     case Effect::EndCandidate: endCandidate(); return true;
+    case Effect::LetCandidateGo: letCandidateGo(); return true;
     case Effect::BlockCandidate: return blockCandidate();
     case Effect::TakeOver: return takeOver();
     case Effect::DrainOld: return drainOld();
@@ -221,6 +222,23 @@ void Handover::endCandidate()
     if (!candidate_) return;
     candidate_->kill();
     draining_.push_back(std::move(candidate_)); // Its end is nobody's event any more.
+}
+
+// Nothing is asked of it any more: it stops accepting, as it is told to.
+void Handover::tellCandidateToDrain()
+{
+    candidate_->leaveAlone();
+    queues_.reset();
+    candidate_->end(settings_.drainSignal, settings_.drainTimeout);
+    log_.info(candidate_->key().version + " told to drain, at most " + printDuration(settings_.drainTimeout));
+}
+
+void Handover::letCandidateGo()
+{
+    if (!candidate_) return;
+    tellCandidateToDrain();
+    recordRole(*candidate_, store::GenerationRole::Draining);
+    letGo(std::move(candidate_));
 }
 
 bool Handover::takeOver()

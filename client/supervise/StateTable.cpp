@@ -7,10 +7,20 @@ constexpr std::array<std::string_view, 13> PhaseNames{
     "empty",     "starting",  "starting",    "serving",     "starting", "probationBeside", "probationAlone",
     "switching", "switching", "rollingBack", "rollingBack", "starting", "stopping"};
 
-constexpr std::array<std::string_view, 12> EventNames{
-    "offerBeside", "offerRestart", "ready",         "candidateEnded", "candidateEndedBesideStandBy",
-    "resumed",     "servingEnded", "servingFailed", "crashLoop",      "deadline",
-    "gaveUp",      "stop"};
+constexpr std::array<std::string_view, 14> EventNames{"offerBeside",
+                                                      "offerRestart",
+                                                      "ready",
+                                                      "candidateEnded",
+                                                      "candidateEndedBesideStandBy",
+                                                      "withdrawn",
+                                                      "withdrawnBesideStandBy",
+                                                      "resumed",
+                                                      "servingEnded",
+                                                      "servingFailed",
+                                                      "crashLoop",
+                                                      "deadline",
+                                                      "gaveUp",
+                                                      "stop"};
 
 } // namespace
 

@@ -34,6 +34,8 @@ enum class Event {
     Ready,                       ///< the one that starts is ready
     CandidateEnded,              ///< the one that starts or is on probation has died
     CandidateEndedBesideStandBy, ///< … and the old one stands by
+    Withdrawn,                   ///< a person or its group takes it back, well as it may be
+    WithdrawnBesideStandBy,      ///< … and the old one stands by
     Resumed,                     ///< the old one accepts again
     ServingEnded,                ///< the old one has died or ended
     ServingFailed,               ///< … and is to be started again
@@ -46,6 +48,7 @@ enum class Event {
 enum class Effect {
     StartCandidate, ///< recorded first; refused when it cannot be recorded or started
     EndCandidate,   ///< it and all it started, at once
+    LetCandidateGo, ///< it is told to drain, as an old one is: who it serves loses nothing
     BlockCandidate, ///< never again on this machine; told to the server
     TakeOver,       ///< what was the candidate is the one that serves
     DrainOld,       ///< recorded first; refused when it cannot be recorded. It stands by if it can
@@ -86,6 +89,7 @@ inline constexpr std::array Rules{
     Rule{Phase::StartingOnly, Event::Ready, Phase::Serving, {Effect::Commit, Effect::TakeOver}},
     Rule{Phase::StartingOnly, Event::CandidateEnded, Phase::Empty, {Effect::BlockCandidate}},
     Rule{Phase::StartingOnly, Event::Deadline, Phase::Empty, {Effect::BlockCandidate, Effect::EndCandidate}},
+    Rule{Phase::StartingOnly, Event::Withdrawn, Phase::Empty, {Effect::BlockCandidate, Effect::LetCandidateGo}},
     Rule{Phase::StartingOnly, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::Serving, Event::OfferBeside, Phase::StartingBeside, {Effect::StartCandidate}},
@@ -98,11 +102,13 @@ inline constexpr std::array Rules{
     Rule{Phase::StartingBeside, Event::Ready, Phase::ProbationBeside},
     Rule{Phase::StartingBeside, Event::CandidateEnded, Phase::Serving, {Effect::BlockCandidate}},
     Rule{Phase::StartingBeside, Event::Deadline, Phase::Serving, {Effect::BlockCandidate, Effect::EndCandidate}},
+    Rule{Phase::StartingBeside, Event::Withdrawn, Phase::Serving, {Effect::BlockCandidate, Effect::LetCandidateGo}},
     Rule{Phase::StartingBeside, Event::ServingEnded, Phase::StartingAlone}, // The queue holds the clients meanwhile.
     Rule{Phase::StartingBeside, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::ProbationBeside, Event::Deadline, Phase::ProbationAlone, {Effect::DrainOld}},
     Rule{Phase::ProbationBeside, Event::CandidateEnded, Phase::Serving, {Effect::BlockCandidate}},
+    Rule{Phase::ProbationBeside, Event::Withdrawn, Phase::Serving, {Effect::BlockCandidate, Effect::LetCandidateGo}},
     Rule{Phase::ProbationBeside, Event::ServingEnded, Phase::ProbationAlone},
     Rule{Phase::ProbationBeside, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
@@ -115,6 +121,14 @@ inline constexpr std::array Rules{
          Event::CandidateEndedBesideStandBy,
          Phase::Resuming,
          {Effect::ResumeOld, Effect::BlockCandidate}},
+    Rule{Phase::ProbationAlone,
+         Event::Withdrawn,
+         Phase::RollingBack,
+         {Effect::BlockCandidate, Effect::LetCandidateGo, Effect::StartPrevious}},
+    Rule{Phase::ProbationAlone,
+         Event::WithdrawnBesideStandBy,
+         Phase::Resuming,
+         {Effect::ResumeOld, Effect::BlockCandidate, Effect::LetCandidateGo}},
     Rule{Phase::ProbationAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::Switching, Event::ServingEnded, Phase::StartingAlone, {Effect::StartCandidate}},
@@ -129,6 +143,10 @@ inline constexpr std::array Rules{
          Event::Deadline,
          Phase::RollingBack,
          {Effect::BlockCandidate, Effect::EndCandidate, Effect::StartPrevious}},
+    Rule{Phase::StartingAlone,
+         Event::Withdrawn,
+         Phase::RollingBack,
+         {Effect::BlockCandidate, Effect::LetCandidateGo, Effect::StartPrevious}},
     Rule{Phase::StartingAlone, Event::Stop, Phase::Stopping, {Effect::StopAll}},
 
     Rule{Phase::Resuming, Event::Resumed, Phase::Serving, {Effect::OldServes}},

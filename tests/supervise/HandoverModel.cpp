@@ -58,6 +58,17 @@ public:
         killCandidate();
     }
 
+    // By restart its end comes first, and does the rest.
+    void withdrawCandidate()
+    {
+        if (rules_.restart) return killCandidate();
+        const auto withdrawn = Died{world_.phase, world_.candidate, false};
+        post(world_.standingBy != None ? Event::WithdrawnBesideStandBy : Event::Withdrawn);
+        if (world_.candidate == withdrawn.release && world_.phase == withdrawn.phase)
+            broken_ = "it is withdrawn, and nothing comes of it";
+        judge(withdrawn);
+    }
+
     // Its end, for whatever reason: whose code that is, and what the machine hears.
     void killCandidate()
     {
@@ -179,6 +190,10 @@ private:
         case Effect::StartCandidate: return w.phase == Phase::Switching ? startAlone() : startCandidate();
         case Effect::EndCandidate:
             forgetCandidate(); // Killed: it does not drain.
+            return true;
+        case Effect::LetCandidateGo:
+            forgetCandidate();
+            letGo();
             return true;
         case Effect::BlockCandidate:
             if (!w.faultIsOurs && w.candidateKey != None && w.candidateKey != w.current) block(w.candidateKey);
@@ -398,6 +413,9 @@ private:
                 w.installIsRollback = false;
             });
         if (world_.offersLeft > 0 && world_.current != None) people();
+        if (isInHandOff()) // Once for each candidate: it needs no limit of its own.
+            add("the candidate is taken back by a person", [](Step& step) { step.withdrawCandidate(); },
+                {false, world_.serving == None});
         if (waitsForOffer() && world_.pending != None) addTroubled("its hand-over begins", beginHandOver());
         if (waitsForReadiness() && world_.candidate != None && !world_.ready)
             add("the candidate is ready", [](Step& step) {
@@ -460,6 +478,8 @@ private:
             add("the one that was asked is not well", [](Step& step) { step.hearIllness(); }, {true, true});
     }
 
+    bool isInHandOff() const { return world_.candidate != None && !startsTheCurrent(world_.phase); }
+
     // What is asked on the control socket.
     void people()
     {
@@ -469,15 +489,7 @@ private:
             w.pending = w.current;
             w.pendingIsRollback = false;
         });
-        const bool isInHandOff = world_.candidate != None && !startsTheCurrent(world_.phase);
-        if (isInHandOff)
-            add("a person takes the candidate back",
-                [](Step& step) {
-                    --step.world_.offersLeft;
-                    step.killCandidate();
-                },
-                {false, true});
-        else if (world_.previous != None && !isBlocked(world_, world_.previous))
+        if (!isInHandOff() && world_.previous != None && !isBlocked(world_, world_.previous))
             add("a person wants to go back", [](Step& step) {
                 auto& w = step.world_;
                 --w.offersLeft;
@@ -634,6 +646,8 @@ std::string faultOf(const World& world, const Rulebook& rules)
     const bool onProbation = world.phase == Phase::ProbationBeside || world.phase == Phase::ProbationAlone;
     if (onProbation && (world.candidate == None || !world.ready)) return "nobody is there to be on probation";
     if (world.phase == Phase::ProbationAlone && world.serving != None) return "alone, beside the one that serves";
+    if (world.phase == Phase::Resuming && world.candidate != None)
+        return "a candidate is left beside the one that resumes";
     if (world.phase == Phase::Resuming && world.standingBy == None) return "nobody is there to resume";
     if (world.standingBy != None && world.phase != Phase::ProbationAlone && world.phase != Phase::Resuming)
         return "one stands by for nothing";
