@@ -55,7 +55,7 @@ TEST_F(SignedAnswers, AreRefusedWithoutTheRightKey)
 {
     publish("1.1.0", scratch.copyOf(HELLO, "1.1.0"));
 
-    start({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(other)});
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(other)}));
     EXPECT_TRUE(baton->says("is not believed: its proof is not by the key"));
     EXPECT_TRUE(isServing("1.0.0"));
     EXPECT_EQ(stop(), 0);
@@ -63,7 +63,7 @@ TEST_F(SignedAnswers, AreRefusedWithoutTheRightKey)
 
 TEST_F(SignedAnswers, AreNotHadForAKeyThatTheServerLacks)
 {
-    start({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours, "8")});
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours, "8")}));
     EXPECT_TRUE(baton->says("the server answers with HTTP status 400"));
     EXPECT_EQ(stop(), 0);
 }
@@ -73,7 +73,7 @@ TEST_F(SignedAnswers, AreNeededOnceAKeyIsGiven)
     server = std::make_unique<mock::MockServer>();
     publish("1.1.0", scratch.copyOf(HELLO, "1.1.0"));
 
-    start({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours)});
+    ASSERT_TRUE(serves({{scratch.copyOf(HELLO, "1.0.0").string()}, withKey(ours)}));
     EXPECT_TRUE(baton->says("is not believed: it has no proof"));
     EXPECT_EQ(stop(), 0);
 }

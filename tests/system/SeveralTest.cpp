@@ -230,6 +230,7 @@ TEST_F(SeveralPrograms, GetTheSocketsOfTheServiceManagerThatTheyName)
 TEST_F(SeveralPrograms, RefuseAProgramOnTheCommandLineAndAStateThatTwoHave)
 {
     run({{"api", hello("1.0.0")}, {"web", hello("1.0.0")}});
+    ASSERT_TRUE(baton->says("api: 1.0.0 serves"));
     ASSERT_TRUE(baton->says("web: 1.0.0 serves"));
     EXPECT_EQ(stop(), 0);
 
