@@ -1,5 +1,7 @@
 #include "server-mock/Answer.h"
 
+#include "protocol/Pipelines.h"
+
 #include <Poco/URI.h>
 
 namespace baton::mock {
@@ -52,6 +54,46 @@ protocol::UpdateCheck offer(const Release& release, const Terms& terms)
     return check;
 }
 
+// What 4.0 says of a delta: fetch it, apply it to what the client says that it has.
+protocol::Pipeline pipelineOf(const OfferedDelta& delta, const std::string& url, const std::string& outSha256)
+{
+    protocol::Pipeline pipeline;
+    pipeline.pipelineId = "delta";
+    auto& download = pipeline.operations.emplace_back();
+    download.type = "download";
+    download.size = delta.payload->sizeBytes();
+    download.outSha256 = delta.payload->sha256();
+    download.urls.push_back(url);
+    auto& apply = pipeline.operations.emplace_back();
+    apply.type = delta.algorithm;
+    apply.previousSha256 = delta.from;
+    apply.outSha256 = outSha256;
+    return pipeline;
+}
+
+// To the first package of the offer, from the one that the request's fp names.
+void addDelta(protocol::UpdateCheck& check, const protocol::AppRequest& app, const Release& release,
+              const Catalogue& catalogue, const Terms& terms)
+{
+    if (terms.deltas == nullptr || !app.fp.starts_with("1.")) return;
+    const auto from = catalogue.withDigest(app.appid, app.fp.substr(2));
+    if (!from) return;
+    const auto& to = *release.packages.front().payload;
+    const auto delta = terms.deltas->between(*from, to);
+    if (!delta) return;
+    const auto& codebase = check.codebases.front();
+    check.codebasediffs.push_back(codebase);
+    auto& package = check.manifest->packages.front();
+    package.namediff = delta->name;
+    package.sizediff = delta->payload->sizeBytes();
+    package.hashdiffSha256 = delta->payload->sha256();
+    if (package.hashSha256.empty() || release.packages.size() > 1) return;
+    check.pipelines = asPipelines(check);
+    check.nextversion = release.version;
+    if (!check.pipelines.empty())
+        check.pipelines.insert(check.pipelines.begin(), pipelineOf(*delta, codebase + delta->name, to.sha256()));
+}
+
 protocol::UpdateCheck word(const std::string& status)
 {
     protocol::UpdateCheck check;
@@ -82,6 +124,7 @@ protocol::AppResponse answer(const protocol::AppRequest& app, const Catalogue& c
     if (release && release->version == app.version) release.reset();
     if (release) instances.grant(app);
     response.updatecheck = release ? offer(*release, terms) : word("noupdate");
+    if (release) addDelta(*response.updatecheck, app, *release, catalogue, terms);
     return response;
 }
 

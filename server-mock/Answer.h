@@ -4,6 +4,7 @@
 
 #include "protocol/Messages.h"
 #include "server-mock/Catalogue.h"
+#include "server-mock/DeltaShelf.h"
 #include "server-mock/Instances.h"
 
 #include <string>
@@ -26,6 +27,7 @@ struct Terms {
     Manners manners = Manners::Strict;
     Offers offers = Offers::Newer;
     protocol::DayStart daystart;
+    DeltaShelf* deltas = nullptr; ///< null: none are offered
 };
 
 /// Each app once, in order; one acknowledgement for each event. Events are followed before the check is answered.

@@ -129,6 +129,17 @@ std::optional<Release> Catalogue::releaseOf(const std::string& appid, const std:
     return std::nullopt;
 }
 
+std::shared_ptr<const Payload> Catalogue::withDigest(const std::string& appid, const std::string& sha256) const
+{
+    const std::lock_guard lock(mutex_);
+    for (const auto& one : releases_) {
+        if (appKey(one.appid) != appKey(appid)) continue;
+        for (const auto& package : one.packages)
+            if (package.payload->sha256() == sha256) return package.payload;
+    }
+    return nullptr;
+}
+
 std::shared_ptr<const Payload> Catalogue::find(const std::string& appid, const std::string& version,
                                                const std::string& name) const
 {

@@ -52,6 +52,9 @@ public:
     std::optional<Release> releaseOf(const std::string& appid, const std::string& version,
                                      const std::string& firstPackage) const;
 
+    /// The package of that digest, of any version of the app.
+    std::shared_ptr<const Payload> withDigest(const std::string& appid, const std::string& sha256) const;
+
     /// Nothing if there is none of that name.
     std::shared_ptr<const Payload> find(const std::string& appid, const std::string& version,
                                         const std::string& name) const;

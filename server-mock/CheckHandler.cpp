@@ -149,7 +149,7 @@ void answerCheck(Site& site, HTTPServerRequest& request, HTTPServerResponse& res
         return replyText(response, HTTPResponse::HTTP_BAD_REQUEST, why);
     }
     auto answered = answer(*asked.request, site.catalogue, site.instances,
-                           {originFor(site, request), site.sha256In, site.manners, site.offers, today()});
+                           {originFor(site, request), site.sha256In, site.manners, site.offers, today(), &site.deltas});
     if (fault && fault->what == What::Digest) spoilDigests(answered);
     std::string line;
     for (std::size_t i = 0; i < answered.apps.size(); ++i)

@@ -17,6 +17,7 @@ const std::string_view Usage = R"(baton-mock-server is an Omaha server for a lap
   --sha256 both|action|none        where the SHA-256 stands: package and action, the action alone, nowhere (both)
   --cup-key ID:FILE                signs answers to checks that ask for key ID: private key on P-256, PEM; repeatable
   --sign-key FILE                  signs what it publishes: statements beside the packages, as baton sign; repeatable
+  --deltas none|bsdiff-zstd|bsdiff40|zstd   offers patches to who says what it has, where that is published too (none)
   --lenient                        answer a check while the machine's last update is under way; Nebraska refuses it
   --offer-older                    offer the newest release also to machines that run a newer one
   --quiet                          no line for each request
@@ -87,6 +88,13 @@ void setCupKey(CommandLine& line, std::string_view value)
     line.cupKeys.emplace_back(value.substr(0, colon), std::string(value.substr(colon + 1)));
 }
 
+void setDeltas(CommandLine& line, std::string_view value)
+{
+    line.deltas = delta::algorithmNamed(value);
+    if (!line.deltas && value != "none")
+        refuse("--deltas needs none, bsdiff-zstd, bsdiff40 or zstd, not " + escaped(value));
+}
+
 struct Valued {
     std::string_view name;
     void (*set)(CommandLine&, std::string_view value);
@@ -104,6 +112,7 @@ constexpr std::array ValuedOptions{
     Valued{"--cup-key", setCupKey},
     Valued{"--sign-key",
            [](CommandLine& line, std::string_view value) { line.signKeys.emplace_back(std::string(value)); }},
+    Valued{"--deltas", setDeltas},
 };
 constexpr std::array Flags{
     Flag{"--lenient", [](CommandLine& line) { line.manners = Manners::Lenient; }},

@@ -6,8 +6,10 @@
 #include "server-mock/Answer.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace baton::mock {
@@ -31,6 +33,7 @@ struct CommandLine {
     Offers offers = Offers::Newer;
     std::vector<std::pair<std::string, std::filesystem::path>> cupKeys; ///< id and file
     std::vector<std::filesystem::path> signKeys;
+    std::optional<delta::Algorithm> deltas;
     bool quiet = false;
     bool help = false;
 };

@@ -90,6 +90,7 @@ int serve(const CommandLine& line)
     options.sha256In = line.sha256In;
     options.manners = line.manners;
     options.offers = line.offers;
+    options.deltas = line.deltas;
     options.cupKeys = readKeys(line);
     options.signKeys = readSignKeys(line);
     if (!line.quiet) options.log = say;

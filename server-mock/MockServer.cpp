@@ -100,6 +100,7 @@ struct MockServer::Parts {
         site.cupKeys = std::move(options.cupKeys);
         site.signKeys = std::move(options.signKeys);
         site.uploads = directory.path;
+        site.deltas.open(directory.path, options.deltas);
         site.log = [this](const std::string& line) {
             if (!write) return;
             const std::lock_guard lock(writing);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/delta/Algorithm.h"
 #include "client/verify/PrivateKey.h"
 #include "protocol/Cup.h"
 #include "server-mock/Answer.h"
@@ -13,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,7 @@ struct MockServerOptions {
     std::map<std::string, protocol::CupKey> cupKeys = {};
     /// Each release has a statement beside its first package that these have signed; none: no statement.
     std::vector<verify::PrivateKey> signKeys = {};
+    std::optional<delta::Algorithm> deltas = {}; ///< offered to whoever says what it has, where both are published
     std::function<void(const std::string& line)> log =
         {};                                        ///< one line a request; called by many threads, never two at once
     std::function<void(MockServer&)> opening = {}; ///< called when the address is had and nothing is answered yet

@@ -135,7 +135,8 @@ void answerPackage(Site& site, const Path& path, HTTPServerRequest& request, HTT
         record(site, request, HTTPResponse::HTTP_OK);
         return reply(response, HTTPResponse::HTTP_OK, "text/html", HtmlPage);
     }
-    const auto payload = site.catalogue.find(path[1], path[2], path[3]);
+    auto payload = site.catalogue.find(path[1], path[2], path[3]);
+    if (!payload) payload = site.deltas.find(path[3]);
     if (request.getMethod() != "GET" && request.getMethod() != "HEAD") {
         record(site, request, HTTPResponse::HTTP_METHOD_NOT_ALLOWED);
         response.set("Allow", "GET, HEAD");

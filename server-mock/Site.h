@@ -5,6 +5,7 @@
 #include "protocol/Cup.h"
 #include "server-mock/Answer.h"
 #include "server-mock/Catalogue.h"
+#include "server-mock/DeltaShelf.h"
 #include "server-mock/Fault.h"
 #include "server-mock/Instances.h"
 #include "server-mock/Journal.h"
@@ -33,6 +34,7 @@ struct Site {
 
     Catalogue catalogue;
     Beside beside;
+    DeltaShelf deltas;
     FaultQueue faults;
     Instances instances;
     Journal journal;

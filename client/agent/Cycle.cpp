@@ -113,6 +113,7 @@ void Cycle::lookAtStore()
     const auto before = ledger_.state();
     ledger_.reconcile();
     if (gaveUp_) ledger_.endByNewestLine();
+    if (ledger_.deltaFailed()) goOnWithoutDeltas();
     if (!ledger_.attempt() && std::exchange(askAgain_, false)) return work(source::Asker::Person);
     if (!ledger_.attempt() && makesWay(before, ledger_.state())) return work(source::Asker::Person);
     goOn();
@@ -135,6 +136,7 @@ void Cycle::work(source::Asker asker)
 {
     gaveUp_ = false;
     ledger_.reconcile();
+    if (ledger_.deltaFailed()) goOnWithoutDeltas();
     bool taken = true;
     if (ledger_.attempt() && !isWaiting()) {
         askAgain_ |= asker == source::Asker::Person;

@@ -80,6 +80,7 @@ private:
     void finished(Instant begun);
     void giveUp(const Failure& failure);
     void tellFailed(const Failure& failure);
+    void goOnWithoutDeltas();
 
     void note(std::size_t package, const fetch::Trace& trace, const std::string& setback) override;
     bool progress(std::int64_t bytes) override;
@@ -110,6 +111,7 @@ private:
     schedule::Wishes wishes_;                            ///< what the last answer asked for
     source::Remembered remembered_;                      ///< what the server wants to hear again
     std::vector<source::Remembered> rememberedOfOthers_; ///< in the order of the settings
+    std::set<std::string> spoiltDeltas_;                 ///< by digest: they did not make what they should
     std::set<std::string> reported_;                     ///< offers that the server was told about by this process
     bool gaveUp_ = false; ///< the attempt waits for its line in the history, or for the next check
     bool answers_ = true; ///< somebody was there for the last event, even if it was not taken

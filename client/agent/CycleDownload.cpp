@@ -35,13 +35,23 @@ std::vector<fetch::Wanted> wantedFor(const store::Attempt& attempt, const store:
 {
     std::vector<fetch::Wanted> wanted;
     const auto installed = store.installed();
-    for (const auto& package : attempt.packages)
+    for (const auto& package : attempt.packages) {
+        if (const auto& delta = package.delta) {
+            wanted.push_back({delta->sha256,
+                              delta->sizeBytes,
+                              delta->urls,
+                              {delta->validator, delta->failures},
+                              {},
+                              attempt.failuresPerUrl});
+            continue;
+        }
         wanted.push_back({package.sha256,
                           package.sizeBytes,
                           package.urls,
                           {package.validator, package.failures},
                           copiesOf(package.sha256, installed, store),
                           attempt.failuresPerUrl});
+    }
     return wanted;
 }
 
@@ -73,6 +83,9 @@ void Cycle::download()
     deliver(); // Before the first byte, if the server can be reached; the packages may lie on another host.
     const auto begun = doors_.clock.now();
     const auto result = fetcher_.fetch(wantedFor(*ledger_.attempt(), doors_.store), *this);
+    if (!result && ledger_.attempt()->hasDeltas() && result.error().code != code::WriteFailed)
+        return tellFailed({Category::Download, code::DeltaUnusable,
+                           "the delta could not be had, the full package is fetched: " + result.error().detail});
     if (!result) return giveUp(result.error());
     if (*result == fetch::Ending::Complete) return finished(begun);
     goOnIfBarred();
@@ -119,6 +132,14 @@ void Cycle::tellFailed(const Failure& failure)
     news.code = failure.code;
     news.detail = escaped(failure.detail);
     doors_.wire.tell(news);
+}
+
+// The line in the history stands; the attempt goes on, and the server hears of no end.
+void Cycle::goOnWithoutDeltas()
+{
+    for (const auto& sha256 : ledger_.dropDeltas()) spoiltDeltas_.insert(sha256);
+    gaveUp_ = false;
+    doors_.log.warning(ledger_.attempt()->key.version + ": the delta cannot be used, the full package is fetched");
 }
 
 void Cycle::note(std::size_t package, const fetch::Trace& trace, const std::string& setback)

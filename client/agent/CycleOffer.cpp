@@ -6,6 +6,7 @@
 #include "client/core/Text.h"
 #include "client/core/Timestamp.h"
 #include "client/schedule/RetryAfter.h"
+#include "client/store/Base.h"
 
 #include <algorithm>
 
@@ -23,6 +24,7 @@ void Cycle::ask(source::Asker asker)
 {
     const auto current = runningRelease();
     source::Question question{running(), randomGuid(), asker, remembered_};
+    if (current && store::baseOf(doors_.store, {*current}, current->key.sha256)) question.base = current->key.sha256;
     question.others = questionsFor(settings_.others, current ? &*current : nullptr);
     for (std::size_t i = 0; i < question.others.size(); ++i) question.others[i].remembered = rememberedOfOthers_[i];
     const auto checked = doors_.source.check(question);
@@ -130,6 +132,7 @@ void Cycle::considerOffer(source::Offer offer, const source::Checked& checked, c
     store::Attempt attempt{keyOf(offer),         running(), store::AttemptStage::Granted, neededOf(offer), sessionId,
                            offer.failuresPerUrl, atOnce_};
     attempt.pipelineId = offer.pipelineId;
+    chooseDeltas(attempt, offer, doors_.store, spoiltDeltas_);
     auto decision = settings_.needsSignatures ? decide(offer, running(), ledger_.state(), publication, atOnce_)
                                               : decide(offer, running(), ledger_.state());
     if (decision.choice == Choice::Take) {
@@ -145,7 +148,8 @@ void Cycle::considerOffer(source::Offer offer, const source::Checked& checked, c
         return putOff(offer, *bar, sessionId);
     const auto count = attempt.packages.size();
     doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
-                    (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()));
+                    (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()) +
+                    (attempt.hasDeltas() ? " by delta" : ""));
     tellChecked("update", offer.version + " is offered");
     begin(attempt, publication);
 }

@@ -44,13 +44,36 @@ void Ledger::reconcile()
     if (attempt_ && isEnded(outbox_, *attempt_)) forget();
 }
 
+bool Ledger::isOfDelta(const store::HistoryLine& line) const
+{
+    return attempt_ && attempt_->hasDeltas() && line.key == attempt_->key && line.outcome == store::Outcome::Failed &&
+           line.code == code::DeltaUnusable;
+}
+
+std::vector<std::string> Ledger::dropDeltas()
+{
+    std::vector<std::string> dropped;
+    for (const auto& package : attempt_->packages)
+        if (package.delta) dropped.push_back(package.delta->sha256);
+    attempt_->dropDeltas();
+    attempt_->stage = store::AttemptStage::Downloading;
+    store_.save(*attempt_);
+    deltaFailed_ = false;
+    return dropped;
+}
+
 void Ledger::takeHistory()
 {
     const auto lines = store_.history();
     auto next = outbox_;
     next.cursor = std::min(next.cursor, static_cast<std::int64_t>(lines.size())); // Somebody removed the file.
-    for (auto i = static_cast<std::size_t>(next.cursor); i < lines.size(); ++i)
+    for (auto i = static_cast<std::size_t>(next.cursor); i < lines.size(); ++i) {
+        if (isOfDelta(lines[i])) {
+            deltaFailed_ = true;
+            continue;
+        }
         takeLine(next, lines[i], attempt_ && !isEnded(next, *attempt_) ? &*attempt_ : nullptr, randomGuid);
+    }
     next.cursor = static_cast<std::int64_t>(lines.size());
     if (next == outbox_) return;
     outbox_ = std::move(next);
@@ -75,6 +98,8 @@ void Ledger::endByNewestLine()
     const auto lines = store_.history();
     if (!attempt_ || lines.empty() || lines.back().key != attempt_->key) return;
     if (lines.back().outcome != store::Outcome::Failed) return;
+    deltaFailed_ = isOfDelta(lines.back());
+    if (deltaFailed_) return;
     takeLine(outbox_, lines.back(), &*attempt_, randomGuid);
     save();
     forget();
@@ -94,8 +119,9 @@ void Ledger::begin(const store::Attempt& attempt)
 
 void Ledger::note(std::size_t package, const fetch::Trace& trace)
 {
-    attempt_->packages.at(package).validator = trace.validator;
-    attempt_->packages.at(package).failures = trace.failures;
+    auto& noted = attempt_->packages.at(package);
+    (noted.delta ? noted.delta->validator : noted.validator) = trace.validator;
+    (noted.delta ? noted.delta->failures : noted.failures) = trace.failures;
     store_.save(*attempt_);
 }
 

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace baton::agent {
 
@@ -35,11 +36,18 @@ public:
     /// attempt that fails as the one before it did gets no line of its own.
     void endByNewestLine();
 
+    /// Whether the history says of the attempt that its delta cannot be used. That ends no attempt.
+    bool deltaFailed() const { return deltaFailed_; }
+
+    /// The full packages are to be fetched; the digests of the deltas that were not.
+    std::vector<std::string> dropDeltas();
+
     void queue(const source::Event& event);
     void delivered(); ///< the first event that waits was answered
 
 private:
     void load();
+    bool isOfDelta(const store::HistoryLine& line) const;
     void takeHistory();
     void takeState();
     void forget();
@@ -51,6 +59,7 @@ private:
     std::optional<store::Attempt> attempt_;
     Outbox outbox_;
     store::State state_;
+    bool deltaFailed_ = false;
 };
 
 } // namespace baton::agent

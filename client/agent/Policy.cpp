@@ -1,6 +1,7 @@
 #include "client/agent/Policy.h"
 
 #include "client/core/Text.h"
+#include "client/store/Base.h"
 
 #include <algorithm>
 #include <map>
@@ -86,6 +87,25 @@ std::vector<store::AttemptPackage> neededOf(const source::Offer& offer)
         if (package.required || needed.empty())
             needed.push_back({package.name, package.sizeBytes, package.sha256, package.urls, {}});
     return needed;
+}
+
+void chooseDeltas(store::Attempt& attempt, const source::Offer& offer, const store::Store& store,
+                  const std::set<std::string>& spoilt)
+{
+    const auto installed = store.installed();
+    for (auto& package : attempt.packages) {
+        if (!package.app.empty() || store::baseOf(store, installed, package.sha256)) continue;
+        for (const auto& offered : offer.packages) {
+            if (offered.name != package.name || offered.sha256 != package.sha256) continue;
+            for (const auto& delta : offered.deltas) {
+                const auto best = package.delta ? package.delta->sizeBytes : package.sizeBytes;
+                if (delta.sizeBytes >= best || delta.sizeBytes < 1 || delta.urls.empty()) continue;
+                if (!isSha256Hex(delta.from) || !isSha256Hex(delta.sha256) || spoilt.count(delta.sha256) != 0) continue;
+                if (store::baseOf(store, installed, delta.from))
+                    package.delta = store::AttemptDelta{delta.from, delta.sizeBytes, delta.sha256, delta.urls};
+            }
+        }
+    }
 }
 
 std::vector<source::OtherQuestion> questionsFor(const std::vector<OtherApp>& others, const store::Release* running)

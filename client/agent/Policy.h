@@ -7,7 +7,9 @@
 #include "client/source/Source.h"
 #include "client/store/Attempt.h"
 #include "client/store/State.h"
+#include "client/store/Store.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,11 @@ store::ReleaseKey keyOf(const source::Offer& offer);
 
 /// What a release is made of: the first package, and the others that are required.
 std::vector<store::AttemptPackage> neededOf(const source::Offer& offer);
+
+/// Takes for each package the smallest delta that is smaller than the package, may start from what is installed, and is
+/// not among the `spoilt` ones; none where the package's very bytes lie here.
+void chooseDeltas(store::Attempt& attempt, const source::Offer& offer, const store::Store& store,
+                  const std::set<std::string>& spoilt);
 
 /// What is asked of the other apps: the versions that the running release has of them, or 0.0.0.
 std::vector<source::OtherQuestion> questionsFor(const std::vector<OtherApp>& others, const store::Release* running);

@@ -43,6 +43,17 @@ std::vector<verify::SignedPackage> packagesOf(const source::Offer& offer)
     return packages;
 }
 
+// They make the first package, and lie beside it; so any server offers deltas, also one that has never heard of them.
+void offerDeltas(source::OfferedPackage& package, const verify::Statement& statement)
+{
+    for (const auto& promised : statement.deltas) {
+        if (!source::isDeltaAlgorithm(promised.algorithm)) continue;
+        source::OfferedDelta delta{promised.from, promised.sizeBytes, promised.sha256, {}};
+        for (const auto& url : package.urls) delta.urls.push_back(besideUrl(url, promised.name));
+        package.deltas.push_back(std::move(delta));
+    }
+}
+
 // What the offer does not say, or says by a SHA-1, the statement says. What it names is part of the release.
 void complete(source::Offer& offer, const verify::Statement& statement)
 {
@@ -52,6 +63,7 @@ void complete(source::Offer& offer, const verify::Statement& statement)
             if (package.sha256.empty()) package.sha256 = promised.sha256;
             package.required = package.required || !package.urls.empty();
         }
+    offerDeltas(offer.packages.front(), statement);
 }
 
 } // namespace
@@ -64,9 +76,14 @@ std::string statementUrl(const std::string& packageUrl)
 
 std::string keyListUrl(const std::string& packageUrl, int version)
 {
+    return besideUrl(packageUrl, "keys-" + std::to_string(version) + ".json");
+}
+
+std::string besideUrl(const std::string& packageUrl, const std::string& name)
+{
     const auto query = queryOf(packageUrl);
     const auto directory = packageUrl.rfind('/', query);
-    return packageUrl.substr(0, directory + 1) + "keys-" + std::to_string(version) + ".json" + packageUrl.substr(query);
+    return packageUrl.substr(0, directory + 1) + name + packageUrl.substr(query);
 }
 
 struct Publications::Reading {

@@ -23,6 +23,9 @@ std::string statementUrl(const std::string& packageUrl);
 /// "http://h/dir/web.tar?token=x" → "http://h/dir/keys-2.json?token=x"
 std::string keyListUrl(const std::string& packageUrl, int version);
 
+/// "http://h/dir/web.tar?token=x" → "http://h/dir/NAME?token=x"
+std::string besideUrl(const std::string& packageUrl, const std::string& name);
+
 /// update_engine's "payload timestamp": the newest signed statement ran out; an event's extracode1 is its age in days.
 inline constexpr int StatementStale = 51;
 
@@ -47,7 +50,7 @@ public:
 
     /// The statement that came with the answer, or else the one beside the first package, from the first address that
     /// has one which is believed; the same of each further app that has an update. A package whose offer has no SHA-256
-    /// gets the signed one. Blocks within the transport's limits.
+    /// gets the signed one, and the deltas that are signed are offered, too. Blocks within the transport's limits.
     Publication read(source::Offer& offer, std::vector<source::OtherAnswer>& others, const store::State& state,
                      const store::Release* running) const;
 

@@ -153,6 +153,8 @@ constexpr std::array Table{
     Option{"floor", ValueKind::Version, "V", "", "1.4.0", "what is older is never to run again", Sign},
     Option{"allow-downgrade-from", ValueKind::Version, "V", "", "1.6.0", "may follow that newer version; repeatable",
            Sign, Repeatable},
+    Option{"deltas", ValueKind::Path, "FILE", "", "deltas.json",
+           "patches to the package, as baton diff --json tells; repeatable", Sign, Repeatable},
     Option{"keys-version", ValueKind::Text, "N", "", "1", "signs keys-N.json, of --public-key, instead of a release",
            Sign},
     Option{"threshold", ValueKind::Text, "K", "1", "2", "so many of those keys must sign", Sign},

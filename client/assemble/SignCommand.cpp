@@ -1,5 +1,6 @@
 #include "client/assemble/SignCommand.h"
 
+#include "client/assemble/ListedDeltas.h"
 #include "client/assemble/PassPhrase.h"
 #include "client/assemble/PublicKeys.h"
 #include "client/assemble/UsageError.h"
@@ -89,6 +90,9 @@ std::string payloadOfRelease(const Resolved& resolved, WallTime now)
     statement.expires = expiryOf(values, now);
     statement.floor = values.text("floor");
     statement.allowDowngradeFrom = values.all("allow-downgrade-from");
+    for (const auto& file : values.all("deltas"))
+        for (auto& delta : listedDeltas(file, readFile(file), statement.packages.front().sha256))
+            statement.deltas.push_back(std::move(delta));
     return print(statement);
 }
 

@@ -18,6 +18,8 @@ constexpr int HashMismatch = 10;
 constexpr int SizeMismatch = 11;
 constexpr int VerificationFailed = 12;
 constexpr int WriteFailed = 14;
+constexpr int DeltaUnusable =
+    28; ///< "operation execution": a delta could not be had or applied, and the full package is fetched
 constexpr int EmptyAnswer = 30;
 constexpr int XmlInvalid = 31;
 constexpr int AnswerInvalid = 34;

@@ -29,10 +29,10 @@ Refused refusedBy(const std::string& word)
 }
 
 // A codebase is a directory, whether or not it says so by its last character; the name was checked to be one segment.
-std::vector<std::string> urlsOf(const protocol::UpdateCheck& check, const std::string& name)
+std::vector<std::string> urlsOf(const std::vector<std::string>& codebases, const std::string& name)
 {
     std::vector<std::string> urls;
-    for (const auto& codebase : check.codebases) {
+    for (const auto& codebase : codebases) {
         auto url = codebase + (codebase.ends_with('/') ? "" : "/") + name;
         if (transport::parseUrl(url)) urls.push_back(std::move(url));
     }
@@ -75,6 +75,20 @@ std::string statementIn(const protocol::UpdateCheck& check)
     return begin != std::string::npos && text[begin] == '{' ? text.substr(begin) : std::string();
 }
 
+constexpr std::size_t LongestName = 255;
+
+// 3.1's: from what the request said by its fp, so its digest is known to the asker alone.
+std::vector<OfferedDelta> deltasOf(const protocol::UpdateCheck& check, const protocol::Package& package)
+{
+    const auto& name = package.namediff;
+    const bool isSegment = !name.empty() && name.size() <= LongestName && name.front() != '.' &&
+                           name.find_first_of("/\\?#%") == std::string::npos;
+    if (!isSegment || package.hashdiffSha256.empty() || package.sizediff.value_or(0) < 1) return {};
+    auto urls = urlsOf(check.codebasediffs, name);
+    if (urls.empty()) return {};
+    return {{{}, *package.sizediff, package.hashdiffSha256, std::move(urls)}};
+}
+
 // Of a manifest: what has no digest or address can only be left out if it is not required.
 Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
 {
@@ -89,9 +103,10 @@ Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");
-        auto urls = urlsOf(check, package.name);
+        auto urls = urlsOf(check.codebases, package.name);
         if (required && urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
-        offer.packages.push_back({package.name, package.size, sha256, std::move(urls), required});
+        offer.packages.push_back(
+            {package.name, package.size, sha256, std::move(urls), required, deltasOf(check, package)});
     }
     offer.failuresPerUrl = failuresPerUrl(*check.manifest);
     return offer;
@@ -112,7 +127,27 @@ std::string nameIn(const std::string& url, std::size_t number)
     return isPlainName(name) ? name : "package-" + std::to_string(number);
 }
 
-// The first pipeline that only downloads. The others are not taken: what they do, nobody here can do.
+// A patch is downloaded and applied; by which algorithm, its first bytes say.
+bool isDelta(const protocol::Pipeline& pipeline)
+{
+    return pipeline.operations.size() == 2 && pipeline.operations[0].type == "download" &&
+           isDeltaAlgorithm(pipeline.operations[1].type) && !pipeline.operations[1].previousSha256.empty();
+}
+
+void addDeltas(const std::vector<protocol::Pipeline>& pipelines, OfferedPackage& package)
+{
+    for (const auto& pipeline : pipelines) {
+        if (!isDelta(pipeline) || pipeline.operations[1].outSha256 != package.sha256) continue;
+        const auto& download = pipeline.operations[0];
+        OfferedDelta delta{pipeline.operations[1].previousSha256, *download.size, download.outSha256, {}};
+        for (const auto& url : download.urls)
+            if (transport::parseUrl(url)) delta.urls.push_back(url);
+        if (!delta.urls.empty()) package.deltas.push_back(std::move(delta));
+    }
+}
+
+// The first pipeline that only downloads, and those that make its files of older ones. The others are not taken: what
+// they do, nobody here can do.
 Answer offerFromPipelines(const protocol::UpdateCheck& check)
 {
     const auto pipeline = std::find_if(check.pipelines.begin(), check.pipelines.end(), isPlain);
@@ -129,6 +164,7 @@ Answer offerFromPipelines(const protocol::UpdateCheck& check)
         for (const auto& url : operation.urls)
             if (transport::parseUrl(url)) package.urls.push_back(url);
         if (package.urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
+        addDeltas(check.pipelines, package);
         offer.packages.push_back(std::move(package));
     }
     return offer;

@@ -11,7 +11,7 @@ namespace baton::source {
 namespace {
 
 constexpr const char* UpdaterName = "baton";
-constexpr const char* Operations = "download"; // of 4.0's pipelines: all that we can do
+constexpr const char* Operations = "download,bsdiff-zstd,bsdiff40,zstd"; // of 4.0's pipelines: all that we can do
 constexpr int ErrorResult = 0;
 
 // Only these words mean the same to every server; "arm64" would be taken for amd64.
@@ -157,6 +157,7 @@ protocol::Request checkRequest(const Identity& identity, const Question& questio
 {
     std::vector<protocol::AppRequest> apps;
     apps.push_back(asked(appOf(identity, identity.appId, question.version), question.remembered, form));
+    if (!question.base.empty()) apps.front().fp = "1." + question.base;
     addAttributes(identity, apps.front());
     for (const auto& other : question.others)
         apps.push_back(asked(appOf(identity, other.id, other.version), other.remembered, form));

@@ -68,6 +68,15 @@ OtherAnswer understood(const protocol::Response& response, const std::string& ap
     return {meaningOf(*app, digests), std::move(noted.remembered)};
 }
 
+// 3.1 does not repeat what the request has said.
+void sayBase(Result<Answer>& answer, const std::string& base)
+{
+    auto* const offer = answer ? std::get_if<Offer>(&answer.value()) : nullptr;
+    if (offer == nullptr) return;
+    for (auto& delta : offer->packages.front().deltas)
+        if (delta.from.empty()) delta.from = base;
+}
+
 // Status and headers have been looked at; this is what the body says.
 void understand(Checked& checked, const protocol::Response& response, const Identity& identity,
                 const Question& question)
@@ -76,6 +85,7 @@ void understand(Checked& checked, const protocol::Response& response, const Iden
     const auto digests = identity.hasStatements ? Digests::ByStatement : Digests::Needed;
     auto own = understood(response, appId, question.remembered, digests, checked.remarks);
     checked.answer = std::move(own.answer);
+    sayBase(checked.answer, question.base);
     checked.remembered = std::move(own.remembered);
     const auto* const app = appIn(response, appId);
     if (app != nullptr && app->updatecheck && app->updatecheck->pollInterval)

@@ -4,10 +4,13 @@
 
 #include "client/core/Result.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -43,6 +46,25 @@ struct Question {
     Asker asker = Asker::Schedule;
     Remembered remembered{};
     std::vector<OtherQuestion> others{};
+    std::string base{}; ///< SHA-256 of the package that a delta may start from; empty: none is wanted
+};
+
+/// The ways to write a patch that the stager knows. Which one it is, it sees by the first bytes.
+inline constexpr std::array<std::string_view, 3> DeltaAlgorithms{"bsdiff-zstd", "bsdiff40", "zstd"};
+
+constexpr bool isDeltaAlgorithm(std::string_view word)
+{
+    return std::find(DeltaAlgorithms.begin(), DeltaAlgorithms.end(), word) != DeltaAlgorithms.end();
+}
+
+/// A patch that makes the package of an older one.
+struct OfferedDelta {
+    std::string from; ///< SHA-256 of the older one
+    std::int64_t sizeBytes = 0;
+    std::string sha256;
+    std::vector<std::string> urls;
+
+    friend bool operator==(const OfferedDelta&, const OfferedDelta&) = default;
 };
 
 struct OfferedPackage {
@@ -51,6 +73,7 @@ struct OfferedPackage {
     std::string sha256; ///< 64 lower-case hex digits; empty only if it is not required, or a statement will say it
     std::vector<std::string> urls; ///< whole, in the order of preference; none only if it is not required
     bool required = true;          ///< of the first always: it is the payload
+    std::vector<OfferedDelta> deltas{};
 
     friend bool operator==(const OfferedPackage&, const OfferedPackage&) = default;
 };

@@ -7,6 +7,7 @@
 #include "client/stage/TreeWriter.h"
 #include "client/stage/Unpack.h"
 #include "client/verify/CopyHashed.h"
+#include "client/verify/Sha256.h"
 
 #include <sys/stat.h>
 
@@ -71,6 +72,24 @@ void Payloads::take(int from, const std::string& fromName, const store::StoredPa
     auto path = ".payload-" + std::to_string(copies_.size());
     auto file = writer.makeFile(path, FileMode::Plain);
     demandPromised(verify::copyHashed(from, file.get(), promised.sizeBytes, fromName, writer.nameOf(path)), promised);
+    const auto form = formOfFile(file.get());
+    copies_.push_back({promised, std::move(file), std::move(path), form});
+}
+
+void Payloads::make(const store::StoredPackage& promised, const std::function<void(const delta::Sink&)>& make)
+{
+    TreeWriter writer(directory_);
+    auto path = ".payload-" + std::to_string(copies_.size());
+    auto file = writer.makeFile(path, FileMode::Plain);
+    verify::Copied made;
+    verify::Sha256 digest;
+    make([&](std::string_view bytes) {
+        os::writeAll(file.get(), bytes, writer.nameOf(path));
+        digest.update(bytes);
+        made.sizeBytes += static_cast<std::int64_t>(bytes.size());
+    });
+    made.sha256 = digest.finish();
+    demandPromised(made, promised);
     const auto form = formOfFile(file.get());
     copies_.push_back({promised, std::move(file), std::move(path), form});
 }

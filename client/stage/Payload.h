@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/delta/Rebuild.h"
 #include "client/os/UniqueFd.h"
 #include "client/stage/EntryRules.h"
 #include "client/stage/PayloadForm.h"
@@ -25,6 +26,9 @@ public:
     /// Copies what is read from `from` on, hashing as it goes.
     /// @throws Refusal with the protocol's code if it is not what was promised.
     void take(int from, const std::string& fromName, const store::StoredPackage& promised);
+
+    /// The same of what `make` hands to the sink that it is given.
+    void make(const store::StoredPackage& promised, const std::function<void(const delta::Sink&)>& make);
 
     /// Makes the release of what was taken. Tree: every archive is unpacked into the one directory and every other
     /// package stands in it as a file of its name; two that want the same path are refused. Program: the first package

@@ -2,6 +2,7 @@
 
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
+#include "client/stage/DeltaPackage.h"
 #include "client/stage/Downloads.h"
 #include "client/stage/Payload.h"
 #include "client/stage/Refusal.h"
@@ -38,6 +39,22 @@ std::vector<store::StoredPackage> packagesOf(const store::Attempt& attempt)
     return packages;
 }
 
+// A package whose delta is there and that is not: whatever is wrong with the patch says nothing of the release.
+void takeDelta(const store::Store& store, const store::AttemptPackage& offered, const store::StoredPackage& package,
+               Payloads& payloads, const StagingArea& area)
+try {
+    const auto patch = openPackage(store, {offered.name, offered.delta->sizeBytes, offered.delta->sha256});
+    payloads.make(package,
+                  [&](const delta::Sink& sink) { applyDelta(store, offered, patch.get(), area.path(), sink); });
+} catch (const Refusal& refusal) {
+    throw DeltaUnusable(refusal.what());
+}
+
+bool isInTree(const Settings& settings, const std::vector<store::StoredPackage>& packages)
+{
+    return settings.expected == Expected::Tree && packages.size() == 1;
+}
+
 void stageAttempt(const store::Store& store, const store::Attempt& attempt, const Settings& settings,
                   std::vector<std::string> signers, Log& log)
 {
@@ -45,8 +62,13 @@ void stageAttempt(const store::Store& store, const store::Attempt& attempt, cons
     StagingArea area(store, attempt.key);
     Payloads payloads(settings, area.path());
     for (const auto& package : packages) {
+        const auto& offered = attempt.packages[static_cast<std::size_t>(&package - packages.data())];
         log.info("staging " + attempt.key.version + ", " + package.name + ", " + std::to_string(package.sizeBytes) +
-                 " bytes");
+                 " bytes" + (offered.delta ? " of a delta of " + std::to_string(offered.delta->sizeBytes) : ""));
+        if (offered.delta) {
+            takeDelta(store, offered, package, payloads, area);
+            continue;
+        }
         const auto download = openPackage(store, package);
         payloads.take(download.get(), "downloads/" + package.sha256, package);
     }
@@ -54,6 +76,7 @@ void stageAttempt(const store::Store& store, const store::Attempt& attempt, cons
     store::Release release{attempt.key, packages, std::move(program)};
     for (const auto& one : attempt.apps) release.apps.push_back(one.app);
     release.signers = std::move(signers);
+    release.canonical = isInTree(settings, packages) && isCanonicalTar(area.path(), packages.front());
     area.seal(release);
 }
 
@@ -121,6 +144,9 @@ store::Verdict run(const store::Store& store, const Settings& settings, Log& log
         return judge(store, settings, log, verdict);
     } catch (const Refusal& refusal) {
         return bad(VerdictKind::Refused, verdict.key, refusal.code(), refusal.what());
+    } catch (const DeltaUnusable& unusable) {
+        return bad(VerdictKind::Failed, verdict.key, code::DeltaUnusable,
+                   std::string("the delta cannot be used, the full package is fetched: ") + unusable.what());
     } catch (const std::system_error& error) {
         return bad(VerdictKind::Failed, verdict.key, code::WriteFailed, error.what() + hintFor(error, store));
     } catch (const std::bad_alloc&) {

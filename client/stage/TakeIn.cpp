@@ -3,6 +3,7 @@
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
+#include "client/stage/DeltaPackage.h"
 #include "client/stage/Payload.h"
 #include "client/stage/Refusal.h"
 #include "client/stage/SourceTree.h"
@@ -101,7 +102,8 @@ store::Release Taker::take(const std::string& version, Log& log)
 
     log.info("taking in " + source_.string() + " as the release " + version);
     StagingArea area(store_, key);
-    const store::Release release{key, {package}, lay(source, package, area.path())};
+    store::Release release{key, {package}, lay(source, package, area.path())};
+    release.canonical = settings_.expected == Expected::Tree && !isDirectory_ && isCanonicalTar(area.path(), package);
     area.seal(release);
     store_.install(key);
     return release;

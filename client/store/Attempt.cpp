@@ -17,6 +17,9 @@ Json toJson(const AttemptPackage& package)
     document["urls"] = package.urls;
     document["validator"] = package.validator;
     document["failures"] = package.failures;
+    if (const auto& delta = package.delta)
+        document["delta"] = {{"from", delta->from}, {"size", delta->sizeBytes},      {"sha256", delta->sha256},
+                             {"urls", delta->urls}, {"validator", delta->validator}, {"failures", delta->failures}};
     return document;
 }
 
@@ -34,15 +37,32 @@ std::vector<int> failuresFrom(const Json& object, std::size_t urls)
     return failures;
 }
 
+std::vector<std::string> urlsFrom(const Json& object)
+{
+    std::vector<std::string> urls;
+    for (const auto& url : member(object, "urls")) {
+        if (!url.is_string()) throw std::runtime_error("urls has something that is no text");
+        urls.push_back(url.get<std::string>());
+    }
+    return urls;
+}
+
+AttemptDelta deltaFrom(const Json& object)
+{
+    AttemptDelta delta{text(object, "from"), number(object, "size"), text(object, "sha256"), urlsFrom(object),
+                       text(object, "validator")};
+    if (!isSha256Hex(delta.from) || !isSha256Hex(delta.sha256)) throw std::runtime_error("a delta has no SHA-256");
+    if (delta.sizeBytes < 1) throw std::runtime_error("a delta has no size");
+    delta.failures = failuresFrom(object, delta.urls.size());
+    return delta;
+}
+
 AttemptPackage attemptPackageFrom(const Json& object)
 {
     const auto stored = packageFrom(object);
-    AttemptPackage package{stored.name, stored.sizeBytes, stored.sha256, {}, text(object, "validator")};
-    for (const auto& url : member(object, "urls")) {
-        if (!url.is_string()) throw std::runtime_error("urls has something that is no text");
-        package.urls.push_back(url.get<std::string>());
-    }
+    AttemptPackage package{stored.name, stored.sizeBytes, stored.sha256, urlsFrom(object), text(object, "validator")};
     package.failures = failuresFrom(object, package.urls.size());
+    if (object.contains("delta")) package.delta = deltaFrom(member(object, "delta"));
     package.app = stored.app;
     return package;
 }
@@ -66,8 +86,19 @@ Json toJson(const AttemptApp& one)
 std::int64_t Attempt::sizeBytes() const
 {
     std::int64_t sum = 0;
-    for (const auto& package : packages) sum += package.sizeBytes;
+    for (const auto& package : packages) sum += package.delta ? package.delta->sizeBytes : package.sizeBytes;
     return sum;
+}
+
+bool Attempt::hasDeltas() const
+{
+    return std::any_of(packages.begin(), packages.end(),
+                       [](const AttemptPackage& one) { return one.delta.has_value(); });
+}
+
+void Attempt::dropDeltas()
+{
+    for (auto& package : packages) package.delta.reset();
 }
 
 bool Attempt::brings(const std::string& appId, const std::string& version) const

@@ -5,6 +5,7 @@
 #include "client/store/Release.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,28 @@ namespace baton::store {
 /// or the end of a hold. The stager takes up what is Downloaded; nothing else of the attempt is believed.
 enum class AttemptStage { Granted, Downloading, Waiting, Downloaded, Installed };
 
+/// A patch that is fetched instead of its package. Its bytes lie in downloads/ as a package's would.
+struct AttemptDelta {
+    std::string from; ///< SHA-256 of the old package, which is installed
+    std::int64_t sizeBytes = 0;
+    std::string sha256;
+    std::vector<std::string> urls;
+    std::string validator{};
+    std::vector<int> failures{};
+
+    friend bool operator==(const AttemptDelta&, const AttemptDelta&) = default;
+};
+
 /// One package to fetch. The finished bytes lie in downloads/SHA256, the unfinished ones in downloads/SHA256.part.
 struct AttemptPackage {
     std::string name; ///< Omaha's; a plain name
     std::int64_t sizeBytes = 0;
     std::string sha256;
-    std::vector<std::string> urls; ///< whole, in the order offered
-    std::string validator;         ///< strong ETag or Last-Modified of the bytes in the .part; may be empty
-    std::vector<int> failures{};   ///< in a row, by URL, as far as there were any
-    std::string app{};             ///< as of StoredPackage
+    std::vector<std::string> urls;       ///< whole, in the order offered
+    std::string validator;               ///< strong ETag or Last-Modified of the bytes in the .part; may be empty
+    std::vector<int> failures{};         ///< in a row, by URL, as far as there were any
+    std::string app{};                   ///< as of StoredPackage
+    std::optional<AttemptDelta> delta{}; ///< taken instead, until it turns out to be unusable
 
     friend bool operator==(const AttemptPackage&, const AttemptPackage&) = default;
 };
@@ -50,7 +64,9 @@ struct Attempt {
     std::vector<AttemptApp> apps{};
     std::string pipelineId{}; ///< the server's name for what it offered, said again in the events; may be empty
 
-    std::int64_t sizeBytes() const; ///< of all packages
+    std::int64_t sizeBytes() const; ///< of all that is to be fetched
+    bool hasDeltas() const;
+    void dropDeltas(); ///< the full packages are to be fetched
 
     /// Whether the release will have that version of one more app, and had another.
     bool brings(const std::string& appId, const std::string& version) const;

@@ -22,6 +22,7 @@ std::string print(const Release& release)
     if (!release.apps.empty()) document["apps"] = Json::array();
     for (const auto& app : release.apps) document["apps"].push_back(toJson(app));
     if (!release.signers.empty()) document["signers"] = release.signers;
+    if (release.canonical) document["canonical"] = true;
     return document.dump(2) + '\n';
 }
 
@@ -39,6 +40,7 @@ Release parseRelease(const std::string& text)
             if (!signer.is_string()) throw std::runtime_error("signers is no list of texts");
             release.signers.push_back(signer.get<std::string>());
         }
+    release.canonical = flag(document, "canonical");
     return release;
 }
 

@@ -50,6 +50,7 @@ struct Release {
     std::string program; ///< the one executable file of the directory; empty if the release is a tree of files
     std::vector<StoredApp> apps{};
     std::vector<std::string> signers{}; ///< ids of the keys that had signed it; none: nobody asked
+    bool canonical = false; ///< the one package is the canonical tar of the tree, and can be made again of it
 
     friend bool operator==(const Release&, const Release&) = default;
 };

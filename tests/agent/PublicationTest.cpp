@@ -74,6 +74,28 @@ TEST_F(Offered, IsFineWithTheStatementOfAnyMirror)
     EXPECT_EQ(store::parsePapers(print(found.papers)), found.papers);
 }
 
+TEST_F(Offered, HasTheDeltasThatWereSignedBesideThePackage)
+{
+    const std::string from(64, 'a');
+    const std::string made(64, 'b');
+    statement.deltas = {{from, "web-1.4.0-1.5.0.bsdiff", "bsdiff40", 99, made}, {from, "later", "newer-way", 5, made}};
+    put("b", envelopeOf(statement, {key}));
+    read();
+
+    EXPECT_THAT(offer.packages.front().deltas,
+                ElementsAre(source::OfferedDelta{
+                    from, 99, made, {"http://a/web-1.4.0-1.5.0.bsdiff", "http://b/web-1.4.0-1.5.0.bsdiff"}}));
+}
+
+TEST_F(Offered, HasNoDeltasThatAStrangerSigned)
+{
+    statement.deltas = {{std::string(64, 'a'), "web.bsdiff", "bsdiff40", 99, std::string(64, 'b')}};
+    put("a", envelopeOf(statement, {newKey()}));
+    read();
+
+    EXPECT_THAT(offer.packages.front().deltas, IsEmpty());
+}
+
 TEST_F(Offered, GoesPastAMirrorThatLies)
 {
     put("a", envelopeOf(statement, {newKey()}));

@@ -68,6 +68,50 @@ TEST(Meaning, AnOffersAddressesAreThoseThatCanBeAskedInOrder)
     EXPECT_TRUE(offer.packages[0].required) << "the first is the payload whatever it says";
 }
 
+TEST(Meaning, ANamediffIsADeltaOfItsPackage)
+{
+    auto app = granted();
+    auto& check = *app.updatecheck;
+    check.codebasediffs = {"http://d.example/"};
+    auto& package = check.manifest->packages[0];
+    package.namediff = "a-b.bsdiff";
+    package.sizediff = 3;
+    package.hashdiffSha256 = std::string(64, 'd');
+
+    const auto deltas = offerIn(app).packages[0].deltas;
+
+    EXPECT_THAT(deltas, ElementsAre(OfferedDelta{"", 3, std::string(64, 'd'), {"http://d.example/a-b.bsdiff"}}));
+    package.namediff = "../a";
+    EXPECT_TRUE(offerIn(app).packages[0].deltas.empty()) << "no segment of a path";
+    package.namediff = "a-b.bsdiff";
+    package.hashdiffSha256.clear();
+    EXPECT_TRUE(offerIn(app).packages[0].deltas.empty()) << "no digest";
+}
+
+TEST(Meaning, APipelineThatPatchesIsADeltaOfTheOneThatDownloads)
+{
+    protocol::Operation patch;
+    patch.type = "bsdiff40";
+    patch.previousSha256 = std::string(64, 'e');
+    patch.outSha256 = Sha256;
+    auto fetch = download("http://d.example/a-b.bsdiff");
+    fetch.outSha256 = std::string(64, 'd');
+    protocol::Pipeline delta;
+    delta.operations = {fetch, patch};
+    protocol::Pipeline full;
+    full.operations = {download("http://a.example/web.bin")};
+
+    const auto offer = offerIn(offeredBy({delta, full}));
+
+    ASSERT_EQ(offer.packages.size(), 1U);
+    EXPECT_EQ(offer.packages[0].sha256, Sha256);
+    EXPECT_THAT(
+        offer.packages[0].deltas,
+        ElementsAre(OfferedDelta{std::string(64, 'e'), 5, std::string(64, 'd'), {"http://d.example/a-b.bsdiff"}}));
+    delta.operations[1].type = "puff";
+    EXPECT_TRUE(offerIn(offeredBy({delta, full})).packages[0].deltas.empty());
+}
+
 TEST(Meaning, WithoutASha256AnOfferCannotBeTaken)
 {
     auto app = granted();

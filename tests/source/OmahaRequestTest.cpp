@@ -88,7 +88,16 @@ TEST(OmahaRequest, WhoAsksIsSaidWhereTheFormHasItsPlace)
     const auto json = checkRequest(identity(), question(Asker::Person), Form::Json3);
     EXPECT_EQ(json.installsource, "");
     EXPECT_EQ(json.apps[0].installsource, "ondemand");
-    EXPECT_EQ(checkRequest(identity(), question(), Form::Json4).acceptformat, "download");
+    EXPECT_EQ(checkRequest(identity(), question(), Form::Json4).acceptformat, "download,bsdiff-zstd,bsdiff40,zstd");
+}
+
+TEST(OmahaRequest, WhatADeltaMayStartFromIsSaidByItsFingerprint)
+{
+    auto known = question();
+    known.base = std::string(64, 'a');
+
+    EXPECT_EQ(checkRequest(identity(), known, Form::Json3).apps[0].fp, "1." + known.base);
+    EXPECT_EQ(checkRequest(identity(), question(), Form::Json3).apps[0].fp, "");
 }
 
 TEST(OmahaRequest, ACheckSaysWhatTheMachineHasAndAnEventDoesNot)

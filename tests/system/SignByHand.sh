@@ -92,6 +92,20 @@ jq -r .payload keys-1.json | base64 -d | jq -e '.predicate | .version == 1 and .
     fail "the list of keys says something else"
 refuses 64 "more than there are keys" "$baton" sign --keys-version 1 --threshold 3 --public-key ed25519.key.pub --key ed25519.key
 
+# The deltas of a release, as baton diff tells of them.
+mkdir old
+{ seq 20000; echo 1.4.0; } >old/web-1.4.0
+{ seq 20000; echo 1.5.0; } >web-1.5.0
+"$baton" diff --against old web-1.5.0 . --json >deltas.json
+"$baton" sign --key ed25519.key --app-id web --app-version 1.5.0 --deltas deltas.json web-1.5.0
+jq -r .payload web-1.5.0.dsse.json | base64 -d |
+    jq -e --arg from "$(sha256sum <old/web-1.4.0 | cut -c1-64)" --arg made "$(sha256sum <web-1.4.0-web-1.5.0.bsdiff-zstd | cut -c1-64)" \
+        '.predicate.deltas == [{from: $from, name: "web-1.4.0-web-1.5.0.bsdiff-zstd", algorithm: "bsdiff-zstd",
+            size: .predicate.deltas[0].size, sha256: $made}]' >/dev/null || fail "the statement lists other deltas"
+"$baton" verify --public-key ed25519.key.pub --app-id web --app-version 1.5.0 web-1.5.0 >/dev/null
+refuses 65 "does not make the first package" "$baton" sign --key ed25519.key --app-id web --app-version 1.5.0 --deltas deltas.json words.txt
+refuses 65 "is not what baton diff --json prints" "$baton" sign --key ed25519.key --app-id web --app-version 1.5.0 --deltas words.txt words.txt
+
 # Spoilt afterwards, in one byte each.
 "$baton" sign --key ed25519.key --app-id web --app-version 1.5.0 words.txt
 cp words.txt kept
