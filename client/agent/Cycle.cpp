@@ -118,6 +118,7 @@ void Cycle::lookAtStore()
     if (!ledger_.attempt() && makesWay(before, ledger_.state())) return work(source::Asker::Person);
     goOn();
     deliver();
+    tellUntold();
 }
 
 // A person asks: windows are for who is not there to look.
@@ -154,6 +155,7 @@ void Cycle::settle(const schedule::Plan& plan)
     saveSchedule(doors_.store, planner_.memory(), doors_.log);
     plan_ = plan;
     nextCheck_ = doors_.clock.now() + plan.wait;
+    tellUntold();
     tellNext();
 }
 
@@ -164,6 +166,15 @@ void Cycle::tellNext()
     news.kind = AgentNews::Kind::Next;
     news.time = secondsOf(doors_.clock.wall() + (nextCheck_ - doors_.clock.now()));
     news.detail = describe(plan_);
+    doors_.wire.tell(news);
+}
+
+void Cycle::tellUntold()
+{
+    AgentNews news;
+    news.kind = AgentNews::Kind::Untold;
+    news.events = static_cast<std::int64_t>(ledger_.outbox().waiting.size());
+    news.lost = ledger_.outbox().lost;
     doors_.wire.tell(news);
 }
 
@@ -182,7 +193,8 @@ bool Cycle::deliver()
             return false;
         }
         doors_.log.debug("the server was told event " + std::to_string(event.type) + '/' +
-                         std::to_string(event.result) + " of " + escaped(event.nextVersion));
+                         std::to_string(event.result) + " of " + escaped(event.nextVersion) +
+                         (event.times > 1 ? ", once for " + std::to_string(event.times) + " times" : ""));
         ledger_.delivered();
     }
     return true;

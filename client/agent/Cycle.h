@@ -46,6 +46,7 @@ private:
     void work(source::Asker asker);
     void settle(const schedule::Plan& plan);
     void tellNext();
+    void tellUntold();
 
     bool deliver();
     void ask(source::Asker asker);

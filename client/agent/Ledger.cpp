@@ -1,5 +1,6 @@
 #include "client/agent/Ledger.h"
 
+#include "client/agent/OutboxFile.h"
 #include "client/core/RandomText.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
@@ -151,13 +152,17 @@ void Ledger::queue(const source::Event& event)
 
 void Ledger::delivered()
 {
-    outbox_.waiting.erase(outbox_.waiting.begin());
+    agent::delivered(outbox_);
     save();
 }
 
 // What was queued since the last time happened now.
 void Ledger::save()
 {
+    if (outbox_.lost > lost_)
+        log_.error("the server takes no event, and more outcomes wait for it than are kept: " +
+                   std::to_string(outbox_.lost - lost_) + " of the oldest will never be told; baton history has them");
+    lost_ = outbox_.lost;
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch());
     for (auto& event : outbox_.waiting)
         if (event.time == 0) event.time = now.count();

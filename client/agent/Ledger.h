@@ -58,6 +58,7 @@ private:
     Log& log_;
     std::optional<store::Attempt> attempt_;
     Outbox outbox_;
+    std::int64_t lost_ = 0; ///< as the log said it last
     store::State state_;
     bool deltaFailed_ = false;
 };

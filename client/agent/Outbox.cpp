@@ -1,19 +1,11 @@
 #include "client/agent/Outbox.h"
 
-#include "client/core/WholeNumber.h"
-
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
-#include <stdexcept>
+#include <tuple>
 
 namespace baton::agent {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t MostWaiting = 64; // A server that is away for months is not sent a novel.
 
 struct Step {
     Milestone milestone;
@@ -22,46 +14,48 @@ struct Step {
 
 constexpr std::array Steps{Step{Milestone::Started, 13}, Step{Milestone::Downloaded, 14},
                            Step{Milestone::Installed, 800}};
-constexpr std::array<std::string_view, 5> MilestoneNames{"granted", "started", "downloaded", "installed", "ended"};
 
 constexpr int Success = 1;
 constexpr int UpdateComplete = 3;
 constexpr int SuccessAfterRestart = 2;
+constexpr int Deferred = 9;
 
-Milestone milestoneFrom(const std::string& word)
+// How something ended. That it was put off (3/9) is no end, and is said again at the next check.
+bool isOutcome(const source::Event& event) { return event.type == UpdateComplete && event.result != Deferred; }
+
+// The same thing happened, in another session and at another time.
+bool isSame(const source::Event& a, const source::Event& b)
 {
-    for (std::size_t i = 0; i < MilestoneNames.size(); ++i)
-        if (MilestoneNames[i] == word) return static_cast<Milestone>(i);
-    throw std::runtime_error("downloads/outbox.json has an unknown milestone");
+    const auto what = [](const source::Event& event) {
+        return std::tie(event.type, event.result, event.errorCode, event.version, event.previousVersion,
+                        event.nextVersion, event.appId, event.pipelineId, event.extraCode);
+    };
+    return what(a) == what(b);
 }
 
-Json toJson(const source::Event& event)
+using Waiting = std::vector<source::Event>;
+
+// Nothing is lost by it: the later one counts both, and stands where the server's own picture of us ends up right.
+bool mergeOutcome(Waiting& waiting)
 {
-    Json document = {{"type", event.type}, {"result", event.result}, {"errorCode", event.errorCode}};
-    document["version"] = event.version;
-    document["previousVersion"] = event.previousVersion;
-    document["nextVersion"] = event.nextVersion;
-    document["sessionId"] = event.sessionId;
-    document["time"] = event.time;
-    if (!event.appId.empty()) document["appId"] = event.appId;
-    if (!event.pipelineId.empty()) document["pipelineId"] = event.pipelineId;
-    if (event.extraCode != 0) document["extraCode"] = event.extraCode;
-    return document;
+    for (auto one = waiting.begin(); one != waiting.end(); ++one) {
+        if (!isOutcome(*one)) continue;
+        const auto later =
+            std::find_if(one + 1, waiting.end(), [&](const source::Event& other) { return isSame(*one, other); });
+        if (later == waiting.end()) continue;
+        later->times = std::min(later->times + one->times, MostTimes);
+        waiting.erase(one);
+        return true;
+    }
+    return false;
 }
 
-source::Event eventFrom(const Json& document)
+bool dropStep(Waiting& waiting)
 {
-    return source::Event{smallNumberOf(document, "type"),
-                         smallNumberOf(document, "result"),
-                         smallNumberOf(document, "errorCode"),
-                         document.at("version").get<std::string>(),
-                         document.at("previousVersion").get<std::string>(),
-                         document.at("nextVersion").get<std::string>(),
-                         document.at("sessionId").get<std::string>(),
-                         wholeNumber(document.value("time", Json(0)), "time"),
-                         document.value("appId", std::string()),
-                         document.value("pipelineId", std::string()),
-                         wholeNumber(document.value("extraCode", Json(0)), "extraCode")};
+    const auto oldest = std::find_if_not(waiting.begin(), waiting.end(), isOutcome);
+    if (oldest == waiting.end()) return false;
+    waiting.erase(oldest);
+    return true;
 }
 
 } // namespace
@@ -71,10 +65,17 @@ void queue(Outbox& outbox, source::Event event)
 {
     auto& waiting = outbox.waiting;
     waiting.push_back(std::move(event));
-    if (waiting.size() <= MostWaiting) return;
-    const auto oldest = std::find_if(waiting.begin(), waiting.end(),
-                                     [](const source::Event& one) { return one.type != UpdateComplete; });
-    if (oldest != waiting.end()) waiting.erase(oldest);
+    while (waiting.size() > MostWaiting && (mergeOutcome(waiting) || dropStep(waiting))) {
+    }
+    if (waiting.size() <= MostOutcomes) return;
+    outbox.lost += waiting.front().times;
+    waiting.erase(waiting.begin());
+}
+
+void delivered(Outbox& outbox)
+{
+    outbox.waiting.erase(outbox.waiting.begin());
+    if (outbox.waiting.empty()) outbox.lost = 0;
 }
 
 namespace {
@@ -135,33 +136,6 @@ void takeLine(Outbox& outbox, const store::HistoryLine& line, const store::Attem
 bool isEnded(const Outbox& outbox, const store::Attempt& attempt)
 {
     return outbox.told && outbox.told->sessionId == attempt.sessionId && outbox.told->milestone == Milestone::Ended;
-}
-
-std::string print(const Outbox& outbox)
-{
-    Json document = {{"format", 1}, {"cursor", outbox.cursor}, {"told", nullptr}, {"waiting", Json::array()}};
-    if (outbox.told)
-        document["told"] = {{"version", outbox.told->key.version},
-                            {"sha256", outbox.told->key.sha256},
-                            {"sessionId", outbox.told->sessionId},
-                            {"milestone", MilestoneNames.at(static_cast<std::size_t>(outbox.told->milestone))}};
-    for (const auto& event : outbox.waiting) document["waiting"].push_back(toJson(event));
-    return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-Outbox parseOutbox(const std::string& text)
-{
-    const auto document = Json::parse(text);
-    if (wholeNumber(document.at("format"), "format") != 1)
-        throw std::runtime_error("downloads/outbox.json is of another format");
-    Outbox outbox;
-    outbox.cursor = wholeNumber(document.at("cursor"), "cursor");
-    if (const auto& told = document.at("told"); !told.is_null())
-        outbox.told = Told{{told.at("version").get<std::string>(), told.at("sha256").get<std::string>()},
-                           told.at("sessionId").get<std::string>(),
-                           milestoneFrom(told.at("milestone").get<std::string>())};
-    for (const auto& event : document.at("waiting")) outbox.waiting.push_back(eventFrom(event));
-    return outbox;
 }
 
 } // namespace baton::agent

@@ -7,7 +7,6 @@
 #include "client/store/History.h"
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,12 +31,23 @@ struct Outbox {
     std::int64_t cursor = 0;            ///< lines of history.jsonl whose events were queued
     std::optional<Told> told;           ///< of the last attempt
     std::vector<source::Event> waiting; ///< in order
+    std::int64_t lost = 0;              ///< outcomes that nobody will be told of, since last all was told
 
     friend bool operator==(const Outbox&, const Outbox&) = default;
 };
 
-/// Behind what waits. Of more than 64 events the oldest that is no outcome (type 3) is dropped.
+/// A server that is away for months is not sent a novel. Outcomes (3/0, 3/1, 3/2) that all differ may be more.
+inline constexpr std::size_t MostWaiting = 64;
+inline constexpr std::size_t MostOutcomes = 256;
+inline constexpr int MostTimes = 1'000'000; ///< no outcome is counted further
+
+/// Behind what waits. Of more than MostWaiting an outcome that happened again later is told with that one, once, and
+/// counted there (Event::times); then the oldest that is no outcome is dropped. Of more than MostOutcomes the oldest is
+/// dropped, too, and counted as lost.
 void queue(Outbox& outbox, source::Event event);
+
+/// The first that waits was taken. Once all are, what was lost is history.
+void delivered(Outbox& outbox);
 
 /// Queues the events of every milestone up to `milestone` that were not queued yet: 13/1, 14/1, 800/1.
 void reach(Outbox& outbox, const store::Attempt& attempt, Milestone milestone);
@@ -49,10 +59,5 @@ void takeLine(Outbox& outbox, const store::HistoryLine& line, const store::Attem
 
 /// Whether the attempt is over and its events are queued.
 bool isEnded(const Outbox& outbox, const store::Attempt& attempt);
-
-std::string print(const Outbox& outbox);
-
-/// @throws std::exception saying what is wrong with the text.
-Outbox parseOutbox(const std::string& text);
 
 } // namespace baton::agent

@@ -71,6 +71,15 @@ std::string row(std::string label, const std::string& value)
     return label + value + '\n';
 }
 
+std::string describe(const UntoldStatus& untold)
+{
+    const auto number = [](std::int64_t count, const char* what) {
+        return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+    };
+    auto text = number(untold.events, "event") + " until the server takes them";
+    return untold.lost == 0 ? text : text + "; " + number(untold.lost, "outcome") + " more it will never hear of";
+}
+
 std::string describeGates(const Status& status)
 {
     std::string text;
@@ -120,6 +129,8 @@ Json toJson(const Status& status)
     document["nextCheckReason"] = orNull(status.nextCheckReason);
     document["lastCheck"] = orNull(status.lastCheck);
     document["lastCheckResult"] = orNull(status.lastCheckResult);
+    document["untold"] = nullptr;
+    if (status.untold) document["untold"] = {{"events", status.untold->events}, {"lost", status.untold->lost}};
     if (status.exitCode) document["exitCode"] = *status.exitCode;
     return document;
 }
@@ -149,6 +160,8 @@ Status statusFrom(const Json& document)
     status.nextCheckReason = textOrNothing(orAbsent(document, "nextCheckReason"));
     status.lastCheck = textOrNothing(document.at("lastCheck"));
     status.lastCheckResult = textOrNothing(document.at("lastCheckResult"));
+    if (const auto untold = orAbsent(document, "untold"); !untold.is_null())
+        status.untold = {wholeNumber(untold.at("events"), "events"), wholeNumber(untold.at("lost"), "lost")};
     if (const auto code = document.find("exitCode"); code != document.end())
         status.exitCode = smallNumberOf(document, "exitCode");
     return status;
@@ -212,6 +225,7 @@ std::string describe(const Status& status)
                                   : "the newest statement is " + std::to_string(status.signedBy->ageDays) +
                                         " days old, and holds until " + status.signedBy->expires);
     text += row("last check", status.lastCheck.empty() ? "none yet" : status.lastCheck + "  " + status.lastCheckResult);
+    if (status.untold) text += row("untold", describe(*status.untold));
     text +=
         row("next check", status.nextCheck.empty() ? "none planned" : status.nextCheck + "  " + status.nextCheckReason);
     return text;

@@ -56,6 +56,14 @@ struct WaitingStatus {
     friend bool operator==(const WaitingStatus&, const WaitingStatus&) = default;
 };
 
+/// What the server has not heard.
+struct UntoldStatus {
+    std::int64_t events = 0; ///< that wait until it takes them
+    std::int64_t lost = 0;   ///< outcomes that it will never hear of
+
+    friend bool operator==(const UntoldStatus&, const UntoldStatus&) = default;
+};
+
 struct HoldStatus {
     std::string until; ///< RFC 3339; empty: until `baton resume`
 
@@ -88,7 +96,8 @@ struct Status {
     std::string nextCheckReason;
     std::string lastCheck; ///< RFC 3339; empty: none yet
     std::string lastCheckResult;
-    std::optional<int> exitCode{}; ///< one of several programs has ended for good
+    std::optional<UntoldStatus> untold{}; ///< nothing: it was told everything
+    std::optional<int> exitCode{};        ///< one of several programs has ended for good
 
     friend bool operator==(const Status&, const Status&) = default;
 };

@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, 3> BellWords{"check", "ask", "changed"};
 using Kind = AgentNews::Kind;
 
 // Which fields follow each word, in order: v version, w word, b bytes, s size, t time, h sha256,
-// c code, d detail (the rest of the line).
+// e events, l lost, c code, d detail (the rest of the line).
 struct Form {
     Kind kind;
     std::string_view word;
@@ -29,6 +29,7 @@ constexpr std::array Forms{Form{Kind::Downloaded, "downloaded", "v"},
                            Form{Kind::Offered, "offered", "vd"},
                            Form{Kind::Checked, "checked", "twd"},
                            Form{Kind::Next, "next", "td"},
+                           Form{Kind::Untold, "untold", "el"},
                            Form{Kind::Failed, "failed", "vhcd"}};
 
 bool isWord(std::string_view text)
@@ -45,6 +46,8 @@ std::string fieldOf(const AgentNews& news, char field)
     case 's': return std::to_string(news.size);
     case 't': return std::to_string(news.time);
     case 'h': return news.sha256;
+    case 'e': return std::to_string(news.events);
+    case 'l': return std::to_string(news.lost);
     case 'c': return std::to_string(news.code);
     default: return news.detail;
     }
@@ -76,6 +79,8 @@ bool takeField(AgentNews& news, char field, std::string_view text)
     case 's': return take(news.size, text);
     case 't': return takeTime(news.time, text);
     case 'h': news.sha256 = text; return isSha256Hex(text);
+    case 'e': return take(news.events, text);
+    case 'l': return take(news.lost, text);
     case 'c': return takeCode(news.code, text);
     default: news.detail = escaped(text); return true;
     }

@@ -26,17 +26,20 @@ struct AgentNews {
         Offered,    ///< the server offers `version`, which is not taken for now, and why
         Checked,    ///< a check ended; `word` says how: noupdate, update, deferred, refused, failed
         Next,       ///< when the next check comes, and why then
+        Untold,     ///< how many events the server is still to be told, and how many outcomes it never will be
         Failed      ///< the agent gave its attempt up (network, disk): a line for history.jsonl, Outcome::Failed
     };
 
     Kind kind = Kind::Idle;
-    std::string version;    ///< Progress, Downloaded, Offered, Failed
-    std::string sha256;     ///< Failed: 64 lower-case hex digits
-    std::string word;       ///< Progress: the stage (granted, downloading, waiting, …); Checked: the result
-    std::int64_t bytes = 0; ///< Progress
-    std::int64_t size = 0;  ///< Progress
-    std::int64_t time = 0;  ///< Checked, Next, Waits: seconds since 1970
-    int code = 0;           ///< Failed: one of baton::code
+    std::string version;     ///< Progress, Downloaded, Offered, Failed
+    std::string sha256;      ///< Failed: 64 lower-case hex digits
+    std::string word;        ///< Progress: the stage (granted, downloading, waiting, …); Checked: the result
+    std::int64_t bytes = 0;  ///< Progress
+    std::int64_t size = 0;   ///< Progress
+    std::int64_t time = 0;   ///< Checked, Next, Waits: seconds since 1970
+    std::int64_t events = 0; ///< Untold: that wait
+    std::int64_t lost = 0;   ///< Untold: that were dropped
+    int code = 0;            ///< Failed: one of baton::code
     std::string detail; ///< Checked, Next, Waits, Offered, Failed: a sentence for people, escaped, at most 200 bytes
 
     friend bool operator==(const AgentNews&, const AgentNews&) = default;

@@ -142,6 +142,7 @@ struct Event {
     std::string appId{};        ///< of one more app; empty: the program's own
     std::string pipelineId{};   ///< of the offer that it is about
     std::int64_t extraCode = 0; ///< a number that says more of the error code; 0: none
+    int times = 1;              ///< it happened so often, and is told once, as it was the last time
 
     friend bool operator==(const Event&, const Event&) = default;
 };

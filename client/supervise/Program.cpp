@@ -180,6 +180,10 @@ void Program::heard(const control::AgentNews& news)
         news_.nextCheck = time();
         news_.nextCheckReason = news.detail;
         break;
+    case Kind::Untold:
+        news_.untold.reset();
+        if (news.events > 0 || news.lost > 0) news_.untold = {news.events, news.lost};
+        break;
     case Kind::Failed: giveUp(news); break;
     }
     if (!settings_.group.empty()) heardForGroup(news, hadAttempt);
@@ -246,6 +250,7 @@ control::Status Program::status() const
     status.hold = steering_.hold();
     status.nextCheck = news_.nextCheck;
     status.nextCheckReason = news_.nextCheckReason;
+    status.untold = news_.untold;
     status.lastCheck = news_.lastCheck;
     status.lastCheckResult = news_.lastCheckResult;
     return status;

@@ -1,11 +1,13 @@
-#include "client/agent/Outbox.h"
+#include "client/agent/OutboxFile.h"
 #include "tests/agent/CycleFixture.h"
+#include "tests/support/KeptLog.h"
 
 namespace baton::agent {
 namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 TEST_F(CycleTest, TellsAWholeUpdateInOrderAndOnce)
@@ -127,6 +129,29 @@ TEST_F(CycleTest, BelievesAfterThreeContactsThatAServerProvesNoAnswerToAnEvent)
     EXPECT_EQ(waiting(), 4U);
     live({timePasses, timePasses});
     EXPECT_EQ(waiting(), 0U);
+}
+
+TEST_F(CycleTest, SaysHowMuchAServerHasNotHeardThatTakesNoEventForMonths)
+{
+    Outbox full;
+    for (std::size_t i = 0; i < MostOutcomes; ++i)
+        full.waiting.push_back({3, 0, 10, "1.0.0", "1.0.0", "2.0." + std::to_string(i), "{s}"});
+    os::writeDurably(store.downloads() / "outbox.json", print(full));
+    const Failure why{Category::UpdateCheck, code::VerificationFailed, "no SHA-256"};
+    source.takesNoEvent = true;
+    source.answers = {source::Unusable{"3.0.0", why}, source::Unusable{"3.1.0", why}};
+    KeptLog kept;
+    wire.script.assign(8, timePasses); // Each third contact asks for an update all the same.
+
+    Cycle(settings, {source, transport, store, clock, random, wire, kept}).run();
+
+    AgentNews last;
+    for (const auto& one : wire.news)
+        if (one.kind == AgentNews::Kind::Untold) last = one;
+    EXPECT_EQ(last.events, 256);
+    EXPECT_EQ(last.lost, 2);
+    EXPECT_THAT(kept.lines, Contains(HasSubstr("1 of the oldest will never be told; baton history has them")).Times(2));
+    EXPECT_EQ(parseOutbox(os::readWhole(store.downloads() / "outbox.json").value()).lost, 2);
 }
 
 TEST_F(CycleTest, StaysAwayAsLongAsAServerAsksThatTakesNoEvent)

@@ -1,4 +1,4 @@
-#include "client/agent/Outbox.h"
+#include "client/agent/OutboxFile.h"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +21,8 @@ std::vector<std::pair<int, int>> pairs(const Outbox& outbox)
 using Pairs = std::vector<std::pair<int, int>>;
 
 std::string other() { return "{other}"; }
+
+source::Event outcome(const std::string& version) { return {3, 0, 10, "1.0.0", "1.0.0", version, "{s}"}; }
 
 } // namespace
 
@@ -78,15 +80,13 @@ TEST(Outbox, PrintsAndParses)
         EXPECT_ANY_THROW(parseOutbox(damaged)) << damaged;
 }
 
-TEST(Outbox, DropsTheOldestStepsAndNeverAnOutcome)
+TEST(Outbox, DropsTheOldestStepsAndNoOutcome)
 {
     Outbox outbox;
-    source::Event outcome;
-    outcome.type = 3;
     source::Event step;
     step.type = 13;
 
-    queue(outbox, outcome);
+    queue(outbox, outcome("1.1.0"));
     for (int i = 0; i < 100; ++i) {
         step.errorCode = i;
         queue(outbox, step);
@@ -95,8 +95,67 @@ TEST(Outbox, DropsTheOldestStepsAndNeverAnOutcome)
     EXPECT_EQ(outbox.waiting.size(), 64U);
     EXPECT_EQ(outbox.waiting.front().type, 3);
     EXPECT_EQ(outbox.waiting.back().errorCode, 99);
-    for (int i = 0; i < 100; ++i) queue(outbox, outcome);
-    EXPECT_EQ(outbox.waiting.size(), 101U) << "what happened is never dropped";
+    EXPECT_EQ(outbox.lost, 0);
+}
+
+TEST(Outbox, TellsOnceWhatHappenedOftenWhenItIsTooMuchAndCountsIt)
+{
+    Outbox outbox;
+    for (int i = 0; i < 100; ++i) {
+        auto again = outcome("1." + std::to_string(i % 2) + ".0");
+        again.sessionId = std::to_string(i);
+        queue(outbox, again);
+    }
+
+    ASSERT_EQ(outbox.waiting.size(), 64U);
+    EXPECT_EQ(outbox.waiting.back().sessionId, "99") << "it is told as it was the last time";
+    int times = 0;
+    for (const auto& event : outbox.waiting) times += event.times;
+    EXPECT_EQ(times, 100);
+    EXPECT_EQ(outbox.lost, 0);
+    EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+}
+
+TEST(Outbox, LetsNothingOfAFewHundredDifferentOutcomesGo)
+{
+    Outbox outbox;
+    for (int i = 0; i < 256; ++i) {
+        queue(outbox, outcome("1.0." + std::to_string(i)));
+        queue(outbox, {13, 1, 0, "1.0.0", "1.0.0", "1.0." + std::to_string(i), "{s}"});
+    }
+
+    ASSERT_EQ(outbox.waiting.size(), 256U);
+    for (int i = 0; i < 256; ++i)
+        EXPECT_EQ(outbox.waiting.at(static_cast<std::size_t>(i)).nextVersion, "1.0." + std::to_string(i));
+    EXPECT_EQ(outbox.lost, 0);
+}
+
+TEST(Outbox, IsBoundedInAnyCaseAndCountsWhatItLoses)
+{
+    Outbox outbox;
+    for (int i = 0; i < 1000; ++i) queue(outbox, outcome("1.0." + std::to_string(i)));
+
+    EXPECT_EQ(outbox.waiting.size(), 256U);
+    EXPECT_EQ(outbox.waiting.front().nextVersion, "1.0.744");
+    EXPECT_EQ(outbox.lost, 744);
+    EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+
+    while (outbox.waiting.size() > 1) delivered(outbox);
+    EXPECT_EQ(outbox.lost, 744);
+    delivered(outbox);
+    EXPECT_EQ(outbox, Outbox{}) << "it is told all that there was";
+}
+
+TEST(Outbox, IsPutOffManyTimesWithoutPushingAnOutcomeOut)
+{
+    Outbox outbox;
+    queue(outbox, outcome("1.1.0"));
+    for (int i = 0; i < 1000; ++i) queue(outbox, {3, 9, 36, "1.0.0", "1.0.0", "1.2.0", std::to_string(i)});
+
+    EXPECT_EQ(outbox.waiting.size(), 64U);
+    EXPECT_EQ(outbox.waiting.front().nextVersion, "1.1.0");
+    EXPECT_EQ(outbox.waiting.back().sessionId, "999");
+    EXPECT_EQ(outbox.lost, 0);
 }
 
 TEST(Outbox, TellsOfEachAppThatIsNewInTheReleaseAndKeepsOfWhich)

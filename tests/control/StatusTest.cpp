@@ -29,6 +29,7 @@ Status fullStatus()
     status.lastCheck = "2026-11-23T18:00:00Z";
     status.lastCheckResult = "update";
     status.signedBy = {"2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", 22};
+    status.untold = UntoldStatus{70, 1};
     return status;
 }
 
@@ -63,7 +64,7 @@ TEST(Status, SaysNullForWhatIsNot)
         print(status),
         R"({"state":"empty","release":null,"candidate":null,"draining":[],"attempt":null,"waiting":null,)"
         R"("offered":null,"hold":null,"blocked":[],"gapMs":null,"signed":null,"nextCheck":null,"nextCheckReason":null,)"
-        R"("lastCheck":null,"lastCheckResult":null})");
+        R"("lastCheck":null,"lastCheckResult":null,"untold":null})");
     EXPECT_EQ(parseStatus(print(status)), status);
 }
 
@@ -87,9 +88,10 @@ TEST(Status, IsRefusedWhenItIsNone)
 TEST(Status, ReadsWellAtATerminal)
 {
     const auto text = describe(fullStatus());
-    for (const auto* part : {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0",
-                             "until 2026-11-24T02:00:00Z  the window opens", "1.2.0  it waits for approval",
-                             "until 2026-12-01T00:00:00Z", "the interval", "312 ms"})
+    for (const auto* part :
+         {"probationBeside", "1.0.0", "pid 4711", "1.1.0", "0.9.0", "5 of 5 bytes", "0.8.0",
+          "until 2026-11-24T02:00:00Z  the window opens", "1.2.0  it waits for approval", "until 2026-12-01T00:00:00Z",
+          "the interval", "312 ms", "70 events until the server takes them; 1 outcome more it will never hear of"})
         EXPECT_THAT(text, HasSubstr(part));
     EXPECT_THAT(describe(Status()), HasSubstr("none yet"));
 }

@@ -45,18 +45,40 @@ TEST(Words, CarryEachKindOfNews)
     offered.version = "1.1.0";
     offered.detail = "it waits for approval";
 
-    for (const auto& one : {downloaded, progress, checked, failed, next, waits, offered, news(Kind::Idle)})
+    auto untold = news(Kind::Untold);
+    untold.events = 70;
+    untold.lost = 3;
+
+    for (const auto& one : {downloaded, progress, checked, failed, next, waits, offered, untold, news(Kind::Idle)})
         EXPECT_EQ(parseNews(print(one)), one) << print(one);
     EXPECT_EQ(print(progress), "progress 1.1.0 downloading 5 1000000000000");
 }
 
 TEST(Words, AreNotBelievedUnlessToTheLetter)
 {
-    for (const std::string text :
-         {"", "nonsense", "idle ", "idle x", "next", "next ", "next x", "next -1", "next 1", "next  1", "Idle",
-          "next 253402300800 why", "next 99999999999999999999 why", "downloaded", "downloaded ../../etc",
-          "downloaded 1.0\n0", "progress 1.0 Downloading 1 2", "progress 1.0 downloading 1",
-          "progress 1.0 downloading 1 2 3"})
+    for (const std::string text : {"",
+                                   "nonsense",
+                                   "idle ",
+                                   "idle x",
+                                   "next",
+                                   "next ",
+                                   "next x",
+                                   "next -1",
+                                   "next 1",
+                                   "next  1",
+                                   "Idle",
+                                   "next 253402300800 why",
+                                   "untold",
+                                   "untold 1",
+                                   "untold 1 -1",
+                                   "untold 1 1 1",
+                                   "next 99999999999999999999 why",
+                                   "downloaded",
+                                   "downloaded ../../etc",
+                                   "downloaded 1.0\n0",
+                                   "progress 1.0 Downloading 1 2",
+                                   "progress 1.0 downloading 1",
+                                   "progress 1.0 downloading 1 2 3"})
         EXPECT_FALSE(parseNews(text)) << text;
     EXPECT_FALSE(parseNews("failed 1.0 " + std::string(63, 'a') + " 1 why"));
     EXPECT_FALSE(parseNews("failed 1.0 " + Digest + " 0 why"));
