@@ -22,9 +22,9 @@ bool isEchoed(const std::string& text)
            std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
-Refused refusedBy(const std::string& word)
+Refused refusedBy(const std::string& word, std::string_view option)
 {
-    auto meant = meaningOfWord(word);
+    auto meant = meaningOfWord(word, option);
     return Refused{invalid(code::AnswerInvalid, std::move(meant.sentence)), meant.notNow};
 }
 
@@ -170,10 +170,10 @@ Answer offerFromPipelines(const protocol::UpdateCheck& check)
     return offer;
 }
 
-Answer answerFrom(const protocol::UpdateCheck& check, Digests digests)
+Answer answerFrom(const protocol::UpdateCheck& check, Digests digests, std::string_view option)
 {
     if (protocol::isWord(check.status, "noupdate")) return NoUpdate{};
-    if (!protocol::isWord(check.status, "ok")) return refusedBy(check.status);
+    if (!protocol::isWord(check.status, "ok")) return refusedBy(check.status, option);
     return check.pipelines.empty() ? offerFrom(check, digests) : offerFromPipelines(check);
 }
 
@@ -186,11 +186,11 @@ const protocol::AppResponse* appIn(const protocol::Response& response, const std
     return nullptr;
 }
 
-Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests)
+Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests, std::string_view option)
 {
     // The app's word wins over its updatecheck's; in JSON none is ok.
-    if (!app.status.empty() && !protocol::isWord(app.status, "ok")) return Answer(refusedBy(app.status));
-    if (app.updatecheck) return answerFrom(*app.updatecheck, digests);
+    if (!app.status.empty() && !protocol::isWord(app.status, "ok")) return Answer(refusedBy(app.status, option));
+    if (app.updatecheck) return answerFrom(*app.updatecheck, digests, option);
     return invalid(code::AnswerInvalid, "the answer has no updatecheck for the app");
 }
 

@@ -7,6 +7,7 @@
 #include "protocol/Response.h"
 
 #include <string>
+#include <string_view>
 
 namespace baton::source {
 
@@ -16,8 +17,9 @@ const protocol::AppResponse* appIn(const protocol::Response& response, const std
 /// Whether an offer needs the SHA-256 of its packages, or a signed statement will say it.
 enum class Digests { Needed, ByStatement };
 
-/// What the server says of the app, which was asked about.
-Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests = Digests::Needed);
+/// What the server says of the app, which was asked about. `option` is where its id was said: sentences point there.
+Result<Answer> meaningOf(const protocol::AppResponse& app, Digests digests = Digests::Needed,
+                         std::string_view option = "--app-id");
 
 /// What is to be sent back with the next check: cohorts that are said, and the server's day.
 /// `freshness`: a new random word, kept with each new day.  [Omaha 3.1, User Counting]

@@ -54,18 +54,29 @@ Checked nobody(const Failure& why, const Question& question)
     return checked;
 }
 
-// What the body says of one app, and what is to be kept of it.
-OtherAnswer understood(const protocol::Response& response, const std::string& appId, const Remembered& before,
-                       Digests digests, std::vector<std::string>& remarks)
+struct AskedApp {
+    const std::string& id;
+    const Remembered& before;
+    std::string_view option; ///< where the id was said
+};
+
+// Nebraska answers no app behind one that it does not know.
+Failure unanswered(const AskedApp& asked)
 {
-    const auto* const app = appIn(response, appId);
-    if (app == nullptr)
-        return {Failure{Category::UpdateCheck, code::AnswerInvalid,
-                        "the answer does not speak of the app " + escaped(appId)},
-                before};
-    auto noted = source::noted(before, response, *app, randomGuid());
+    return Failure{Category::UpdateCheck, code::AnswerInvalid,
+                   "the answer does not speak of the app " + escaped(asked.id) + ": check " +
+                       std::string(asked.option) + "; some servers stop at the first app that they do not know"};
+}
+
+// What the body says of one app, and what is to be kept of it.
+OtherAnswer understood(const protocol::Response& response, const AskedApp& asked, Digests digests,
+                       std::vector<std::string>& remarks)
+{
+    const auto* const app = appIn(response, asked.id);
+    if (app == nullptr) return {unanswered(asked), asked.before};
+    auto noted = source::noted(asked.before, response, *app, randomGuid());
     std::move(noted.remarks.begin(), noted.remarks.end(), std::back_inserter(remarks));
-    return {meaningOf(*app, digests), std::move(noted.remembered)};
+    return {meaningOf(*app, digests, asked.option), std::move(noted.remembered)};
 }
 
 // 3.1 does not repeat what the request has said.
@@ -83,7 +94,7 @@ void understand(Checked& checked, const protocol::Response& response, const Iden
 {
     const auto& appId = identity.appId;
     const auto digests = identity.hasStatements ? Digests::ByStatement : Digests::Needed;
-    auto own = understood(response, appId, question.remembered, digests, checked.remarks);
+    auto own = understood(response, {appId, question.remembered, "--app-id"}, digests, checked.remarks);
     checked.answer = std::move(own.answer);
     sayBase(checked.answer, question.base);
     checked.remembered = std::move(own.remembered);
@@ -91,7 +102,8 @@ void understand(Checked& checked, const protocol::Response& response, const Iden
     if (app != nullptr && app->updatecheck && app->updatecheck->pollInterval)
         checked.pollInterval = std::chrono::seconds(*app->updatecheck->pollInterval);
     for (const auto& other : question.others)
-        checked.others.push_back(understood(response, other.id, other.remembered, digests, checked.remarks));
+        checked.others.push_back(
+            understood(response, {other.id, other.remembered, "--also-app"}, digests, checked.remarks));
 }
 
 } // namespace

@@ -15,6 +15,8 @@ struct Sentence {
     bool notNow = false;
 };
 
+constexpr std::string_view IdOption = "--app-id"; // In the sentences it stands for the option that is meant.
+
 // From CoreUpdate's, Nebraska's and Omaha's lists.
 constexpr std::array Sentences{
     // Of an app.
@@ -47,14 +49,16 @@ constexpr std::array Sentences{
 
 } // namespace
 
-Meant meaningOfWord(std::string_view word)
+Meant meaningOfWord(std::string_view word, std::string_view option)
 {
     const auto* const known = std::find_if(Sentences.begin(), Sentences.end(), [&](const Sentence& sentence) {
         return protocol::isWord(sentence.word, word);
     });
     auto sentence = "the server refuses (" + escaped(word) + ')';
     if (known == Sentences.end()) return {sentence + ": a word that this client does not know", false};
-    return {sentence.append(": ").append(known->meaning), known->notNow};
+    sentence.append(": ").append(known->meaning);
+    if (const auto at = sentence.find(IdOption); at != std::string::npos) sentence.replace(at, IdOption.size(), option);
+    return {std::move(sentence), known->notNow};
 }
 
 } // namespace baton::source

@@ -12,7 +12,8 @@ struct Meant {
     bool notNow = false;  ///< nothing is wrong: the server spreads its updates, or waits
 };
 
-/// `word` is an app's or an updatecheck's status other than ok and noupdate; its case does not matter.
-Meant meaningOfWord(std::string_view word);
+/// `word` is an app's or an updatecheck's status other than ok and noupdate; its case does not matter. `option` is
+/// where the app's id was said.
+Meant meaningOfWord(std::string_view word, std::string_view option = "--app-id");
 
 } // namespace baton::source

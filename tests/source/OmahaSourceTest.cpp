@@ -319,8 +319,10 @@ TEST_F(OmahaSourceTest, AsksForSeveralAppsInOneRequestAndReadsEachAnswer)
     ASSERT_EQ(checked.others.size(), 3U);
     EXPECT_TRUE(std::holds_alternative<NoUpdate>(checked.others[0].answer.value()));
     EXPECT_EQ(checked.others[0].remembered.cohort, "m");
-    EXPECT_TRUE(std::holds_alternative<Refused>(checked.others[1].answer.value()));
-    EXPECT_THAT(checked.others[2].answer.error().detail, HasSubstr("does not speak of the app io.lost"));
+    EXPECT_THAT(std::get<Refused>(checked.others[1].answer.value()).reason.detail,
+                HasSubstr("it does not know this app: check --also-app"));
+    EXPECT_THAT(checked.others[2].answer.error().detail,
+                HasSubstr("does not speak of the app io.lost: check --also-app"));
 }
 
 TEST_F(OmahaSourceTest, TellsAnEventOfTheAppThatItIsOf)

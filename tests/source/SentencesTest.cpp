@@ -49,6 +49,18 @@ TEST(Sentences, EveryKnownWordHasOneOfItsOwn)
     EXPECT_EQ(meanings.size(), Words.size());
 }
 
+TEST(Sentences, PointToTheOptionThatNamedTheApp)
+{
+    for (const auto& word : Words) {
+        const auto own = meaningOfWord(word).sentence;
+        const auto other = meaningOfWord(word, "--also-app").sentence;
+        EXPECT_EQ(own.find("--app-id") == own.npos, other.find("--also-app") == other.npos) << word;
+        EXPECT_THAT(other, Not(HasSubstr("--app-id")));
+    }
+    EXPECT_THAT(meaningOfWord("error-unknownApplicationOrGroup", "--also-app").sentence,
+                HasSubstr("check --also-app and --track"));
+}
+
 TEST(Sentences, TheCaseOfAWordDoesNotMatter)
 {
     EXPECT_THAT(meaningOfWord("error-unsupportedprotocol").sentence, HasSubstr("--protocol"));

@@ -161,14 +161,18 @@ TEST_F(Packages, OfSeveralAppsAreAllNamedByACheck)
     server->publish("io.maps", "7.0.0", data("world.map"));
 
     const auto one = checkSays("one.log", {"--also-app", "maps=io.maps"});
+    const auto lost = checkSays("lost.log", {"--also-app", "maps=io.maps", "--also-app", "words=io.words"});
     const auto two = checkSays("two.log", {"--also-app", "maps=io.maps", "--also-app", "words=io.words", "--json"});
 
     EXPECT_THAT(one, ::testing::StartsWith("0: nothing is new\nmaps (io.maps): version 7.0.0 is offered\n"));
+    EXPECT_THAT(lost, ::testing::StartsWith("69: nothing is new\nmaps (io.maps): version 7.0.0 is offered\n"));
+    EXPECT_THAT(lost, ::testing::HasSubstr("\nwords (io.words): the server refuses (error-unknownApplication): it does "
+                                           "not know this app: check --also-app\n"));
     EXPECT_THAT(two, ::testing::StartsWith(R"(69: {"status":"noupdate","apps":[{"name":"maps","id":"io.maps",)"
                                            R"("status":"update","version":"7.0.0")"));
     EXPECT_THAT(two, ::testing::HasSubstr(R"({"name":"words","id":"io.words","status":"refused")"));
     const auto asked = server->requests();
-    ASSERT_EQ(asked.size(), 4U) << "what the maps were granted is given back, each time";
+    ASSERT_EQ(asked.size(), 6U) << "what the maps were granted is given back, each time";
     EXPECT_EQ(asked[1].request->apps.at(0).appid, "io.maps");
     EXPECT_EQ(asked[1].request->apps.at(0).events.at(0).errorcode, 36);
 }
