@@ -100,7 +100,7 @@ Said definitions(const Layer& line)
             continue;
         }
         const auto* const option = findOption(key);
-        if (option == nullptr || option->commands == Section) refuseUnknown(key, origin);
+        if (option == nullptr || option->commands == Section) refuseUnknownKey(key, origin);
         if (!option->repeatable) said.all.erase(key); // The last one holds.
         addList(said.all, *option, text, origin);
     }
@@ -134,15 +134,15 @@ Said fromFile(const std::string& path, const ConfigReader& readConfig)
 {
     Said said;
     if (path.empty()) return said;
-    for (const auto& [key, text] : readConfig(path)) {
-        const auto origin = path + ": " + key;
+    for (const auto& [key, text, line] : readConfig(path)) {
+        const auto origin = path + (line > 0 ? ", line " + std::to_string(line) : std::string()) + ": " + key;
         if (key.starts_with(SectionPrefix)) {
             addToSection(said.sections, key, text, origin);
             continue;
         }
         const auto* const option = findOption(key);
         if (option != nullptr && option->commands == Section) refuseOutside(key, origin);
-        if (option == nullptr || key == "config" || key == "define" || key == "program") refuseUnknown(key, origin);
+        if (option == nullptr || key == "config" || key == "define" || key == "program") refuseUnknownKey(key, origin);
         addList(said.all, *option, text, origin);
     }
     return said;

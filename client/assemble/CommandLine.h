@@ -7,13 +7,20 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace baton::assemble {
 
-/// Keys and values of a configuration file, in its order; a repeated key is there as often.
-using ConfigEntries = std::vector<std::pair<std::string, std::string>>;
+struct ConfigEntry {
+    std::string key;
+    std::string text;
+    int line = 0; ///< of the file, where it is known; else 0
+
+    friend bool operator==(const ConfigEntry&, const ConfigEntry&) = default;
+};
+
+/// What a configuration file says, in its order; a repeated key is there as often.
+using ConfigEntries = std::vector<ConfigEntry>;
 
 /// Reads one; @throws UsageError when it cannot.
 using ConfigReader = std::function<ConfigEntries(const std::string& path)>;

@@ -25,7 +25,8 @@ std::string joined(const std::vector<std::string>& texts)
 bool isFromFile(const Values& values, const std::string& name, const std::string& path)
 {
     const auto origin = values.origin(name);
-    return origin.empty() || origin == "default" || origin.starts_with(path + ": ");
+    return origin.empty() || origin == "default" || origin.starts_with(path + ": ") ||
+           origin.starts_with(path + ", line ");
 }
 
 /// What the file says of this program now.

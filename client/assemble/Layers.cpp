@@ -43,6 +43,21 @@ void refuseUnknown(std::string_view name, const std::string& origin)
                      (nearest.empty() ? "; --help lists all" : "; did you mean --" + std::string(nearest) + "?"));
 }
 
+void refuseUnknownKey(std::string_view key, const std::string& origin)
+{
+    const auto nearest = nearestOption(key);
+    refuseKey(key, origin, {&nearest, nearest.empty() ? 0U : 1U}, "baton run --help");
+}
+
+void refuseKey(std::string_view key, const std::string& origin, std::span<const std::string_view> known,
+               std::string_view help)
+{
+    const auto nearest = nearestWord(key, known);
+    throw UsageError(escaped(origin) + " is no option; " +
+                     (nearest.empty() ? "take it out: " + std::string(help) + " lists what there is"
+                                      : "did you mean " + std::string(nearest) + "? Correct the key, or take it out"));
+}
+
 void refuseUnlessItWorks(const Option& option, const std::string& origin)
 {
     if (option.works) return;

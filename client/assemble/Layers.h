@@ -6,6 +6,7 @@
 #include "client/assemble/Values.h"
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,13 @@ using Layer = std::map<std::string, std::vector<Value>>;
 
 /// @throws UsageError, with the nearest name
 [[noreturn]] void refuseUnknown(std::string_view name, const std::string& origin);
+
+/// The same of a key of a configuration file, or of --define.
+[[noreturn]] void refuseUnknownKey(std::string_view key, const std::string& origin);
+
+/// @throws UsageError with the nearest of the keys that may stand there; `help` is the command that lists them
+[[noreturn]] void refuseKey(std::string_view key, const std::string& origin, std::span<const std::string_view> known,
+                            std::string_view help);
 
 /// @throws UsageError if the option is known and does not work yet
 void refuseUnlessItWorks(const Option& option, const std::string& origin);

@@ -30,15 +30,12 @@ bool isForSections(const Option& option)
            option.name != "config" && option.name != "define";
 }
 
-[[noreturn]] void refuseKey(std::string_view name, const std::string& origin)
+[[noreturn]] void refuseInSection(std::string_view name, const std::string& origin)
 {
     std::vector<std::string_view> names;
     for (const auto& option : optionTable())
         if (isForSections(option)) names.push_back(option.name);
-    const auto nearest = nearestWord(name, names);
-    throw UsageError("there is no option " + escaped(origin) +
-                     (nearest.empty() ? "; baton run --help lists all, --help programs those of a section alone"
-                                      : "; did you mean " + std::string(nearest) + "?"));
+    refuseKey(name, origin, names, "baton run --help, and --help programs,");
 }
 
 } // namespace
@@ -72,7 +69,7 @@ void addToSection(Sections& sections, const std::string& key, const std::string&
         throw UsageError(escaped(origin) + ": " + std::string(name) +
                          " is the whole Baton's and no program's; say it outside the sections");
     if (option != nullptr) refuseUnlessItWorks(*option, origin);
-    if (option == nullptr || !isForSections(*option)) refuseKey(name, origin);
+    if (option == nullptr || !isForSections(*option)) refuseInSection(name, origin);
     addList(sections[program], *option, text, origin);
 }
 

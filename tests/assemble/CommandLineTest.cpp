@@ -92,9 +92,13 @@ TEST(CommandLine, NamesTheNearestOptionForOneThatItDoesNotKnow)
                 AllOf(HasSubstr("--intervall"), HasSubstr("did you mean --interval?")));
     EXPECT_THAT(complaint({"-server", "x"}), HasSubstr("did you mean --server?"));
     EXPECT_THAT(complaint({"--zzzzzz"}), HasSubstr("--help lists all"));
-    EXPECT_THAT(complaint({"--define", "trak=x"}), HasSubstr("did you mean --track?"));
-    EXPECT_THAT(complaint({"--config", "f.xml"}, {}, {{"trak", "x"}}),
-                AllOf(HasSubstr("f.xml: trak"), HasSubstr("did you mean --track?")));
+    EXPECT_THAT(complaint({"--define", "trak=x"}), HasSubstr("--define trak is no option; did you mean track?"));
+    EXPECT_EQ(complaint({"--config", "f.xml"}, {}, {{"trak", "x"}}),
+              "f.xml: trak is no option; did you mean track? Correct the key, or take it out");
+    EXPECT_EQ(complaint({"--config", "f.xml"}, {}, {{"zzzzzz", "x", 7}}),
+              "f.xml, line 7: zzzzzz is no option; take it out: baton run --help lists what there is");
+    EXPECT_THAT(complaint({"--config", "f.xml"}, {}, {{"interval", "soon", 8}}),
+                HasSubstr("f.xml, line 8: interval: \"soon\""));
 }
 
 TEST(CommandLine, SaysWhatIsWrongWhereItCameFromAndWhatWouldBeRight)

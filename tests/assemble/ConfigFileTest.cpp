@@ -11,8 +11,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using stage::Scratch;
+using testing::_;
+using testing::FieldsAre;
 using testing::HasSubstr;
-using testing::Pair;
 using testing::UnorderedElementsAre;
 
 TEST(ConfigFile, ReadsTheSameFromEveryForm)
@@ -23,7 +24,9 @@ TEST(ConfigFile, ReadsTheSameFromEveryForm)
     const auto json = scratch.write("web.json", R"({"app-id": "web", "track": "stable"})");
 
     for (const auto& file : {properties, xml, json})
-        EXPECT_THAT(readConfigFile(file), UnorderedElementsAre(Pair("app-id", "web"), Pair("track", "stable"))) << file;
+        EXPECT_THAT(readConfigFile(file),
+                    UnorderedElementsAre(FieldsAre("app-id", "web", _), FieldsAre("track", "stable", _)))
+            << file;
 }
 
 TEST(ConfigFile, ReadsListsInTheirOrder)
@@ -32,7 +35,7 @@ TEST(ConfigFile, ReadsListsInTheirOrder)
     const auto xml = scratch.write("web.xml", "<c><listen>b=127.0.0.1:2</listen><listen>a=127.0.0.1:1</listen></c>");
     const auto json = scratch.write("web.json", R"({"listen": ["b=127.0.0.1:2", "a=127.0.0.1:1"]})");
 
-    const ConfigEntries both{{"listen", "b=127.0.0.1:2"}, {"listen", "a=127.0.0.1:1"}};
+    const ConfigEntries both{{"listen", "b=127.0.0.1:2", 1}, {"listen", "a=127.0.0.1:1", 1}};
     EXPECT_EQ(readConfigFile(xml), both);
     EXPECT_EQ(readConfigFile(json), both);
 }
@@ -49,8 +52,8 @@ TEST(ConfigFile, ReadsSectionsOfProgramsFromEveryForm)
 
     for (const auto& file : files)
         EXPECT_THAT(readConfigFile(file),
-                    UnorderedElementsAre(Pair("interval", "1m"), Pair("program.web.app-id", "web"),
-                                         Pair("program.api.track", "x")))
+                    UnorderedElementsAre(FieldsAre("interval", "1m", _), FieldsAre("program.web.app-id", "web", _),
+                                         FieldsAre("program.api.track", "x", _)))
             << file;
 }
 
@@ -62,9 +65,28 @@ TEST(ConfigFile, ReadsListsOfSectionsInTheirOrder)
     const auto json =
         scratch.write("a.json", R"({"program": {"web": {"listen": ["b=127.0.0.1:2", "a=127.0.0.1:1"]}}})");
 
-    const ConfigEntries both{{"program.web.listen", "b=127.0.0.1:2"}, {"program.web.listen", "a=127.0.0.1:1"}};
+    const ConfigEntries both{{"program.web.listen", "b=127.0.0.1:2", 1}, {"program.web.listen", "a=127.0.0.1:1", 1}};
     EXPECT_EQ(readConfigFile(xml), both);
     EXPECT_EQ(readConfigFile(json), both);
+}
+
+// What is no option is to be found again by whoever wrote it.
+TEST(ConfigFile, KnowsTheLineOfAKeyThatIsThereOnce)
+{
+    const Scratch scratch;
+    const auto lineIn = [&](const std::string& name, const std::string& text, const std::string& key) {
+        for (const auto& entry : readConfigFile(scratch.write(name, text)))
+            if (entry.key == key) return entry.line;
+        return -1;
+    };
+
+    EXPECT_EQ(lineIn("a.properties", "# follow\napp-id = follow\n\n  follow : 1\n", "follow"), 4);
+    EXPECT_EQ(lineIn("b.properties", "program.web.follow=1\n", "program.web.follow"), 1);
+    EXPECT_EQ(lineIn("a.ini", "app-id = x\n[program web]\nfollow=1\n", "program.web.follow"), 3);
+    EXPECT_EQ(lineIn("b.ini", "[program web]\nfollow=1\n[program api]\nfollow=1\n", "program.web.follow"), 0);
+    EXPECT_EQ(lineIn("a.json", "{\n\"app-id\": \"follow\",\n\"follow\" : 1}", "follow"), 3);
+    EXPECT_EQ(lineIn("a.xml", "<c>\n<app-id>follow</app-id>\n<follow>1</follow>\n</c>", "follow"), 3);
+    EXPECT_EQ(lineIn("b.xml", "<c>\n<follow-on>1</follow-on>\n<follow>1</follow></c>", "follow"), 3);
 }
 
 void expectRefused(const std::string& path, int exitCode, const std::string& words)

@@ -46,7 +46,7 @@ std::string complaint(const ConfigEntries& file, const Words& words = {}, std::v
 
 ConfigEntries with(ConfigEntries file, const std::string& key, const std::string& text)
 {
-    file.emplace_back(key, text);
+    file.push_back({key, text});
     return file;
 }
 
@@ -110,14 +110,15 @@ TEST(Sections, RefuseForAllWhatEachHasForItself)
 TEST(Sections, NameFileSectionAndKeyOfWhatIsWrong)
 {
     EXPECT_THAT(complaint(with(Shop, "program.web.lisen", "x")),
-                AllOf(HasSubstr("shop.ini: program.web.lisen"), HasSubstr("did you mean listen?")));
+                AllOf(HasSubstr("shop.ini: program.web.lisen"), HasSubstr(" is no option; did you mean listen?")));
     EXPECT_THAT(complaint(with(Shop, "program.web.comand", "x")), HasSubstr("did you mean command?"));
     EXPECT_THAT(complaint(with(Shop, "program.api.probation", "soon")),
                 AllOf(HasSubstr("shop.ini: program.api.probation"), HasSubstr("\"soon\" is no duration")));
     EXPECT_THAT(complaint(with(Shop, "program.web.app-id", "x")), HasSubstr("program.web.app-id is given twice"));
     EXPECT_THAT(complaint(with(Shop, "program.the shop.listen", "x")), HasSubstr("letters, digits"));
     EXPECT_THAT(complaint(with(Shop, "program.web", "x")), HasSubstr("says no option"));
-    EXPECT_THAT(complaint(with(Shop, "program.web.config", "x")), HasSubstr("there is no option"));
+    EXPECT_THAT(complaint(with(Shop, "program.web.config", "x")),
+                HasSubstr("program.web.config is no option; take it out"));
     EXPECT_THAT(complaint({{"program.web.command", "./web 'x"}}),
                 AllOf(HasSubstr("shop.ini: program.web.command"), HasSubstr("has a ' without its other")));
     EXPECT_THAT(complaint(Shop, {"--define", "program.wep.interval=1m"}), HasSubstr("has no program wep"));
