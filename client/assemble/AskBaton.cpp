@@ -21,11 +21,10 @@ try {
     const auto prefix = baton.program.empty() ? std::string() : "program " + baton.program + ' ';
     return control::ask(baton.socket, prefix + std::string(command));
 } catch (const std::system_error& error) {
-    const bool isForbidden = error.code() == std::errc::permission_denied;
-    throw UsageError(
-        std::string("no Baton answers: ") + error.what() +
-            (isForbidden ? "; it answers root and its own user" : "; start one with baton run, or check --state-dir"),
-        exitcode::Unavailable);
+    const auto why = std::string("no Baton answers: ") + error.what();
+    if (error.code() == std::errc::permission_denied)
+        throw UsageError(why + "; it answers root and its own user", exitcode::Unavailable);
+    throw NobodyAnswers(why);
 }
 
 } // namespace

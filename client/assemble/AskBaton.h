@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/assemble/CommandLine.h"
+#include "client/assemble/UsageError.h"
 
 #include <filesystem>
 #include <iosfwd>
@@ -19,13 +20,28 @@ struct Baton {
     friend bool operator==(const Baton&, const Baton&) = default;
 };
 
+/// Nobody is there (69).
+class NobodyAnswers : public UsageError {
+public:
+    explicit NobodyAnswers(const std::string& why)
+        : UsageError(why + "; start one with baton run, or check --state-dir", exitcode::Unavailable),
+          why_(why)
+    {
+    }
+
+    const std::string& why() const { return why_; }
+
+private:
+    std::string why_;
+};
+
 /// By --control or --state-dir, and --program.  @throws UsageError if none of the first two was said
 Baton batonMeantBy(const Resolved& resolved);
 
 /// The one that is named, or else each program of that Baton; of the only one the name is empty.
 std::vector<Baton> eachProgramOf(const Baton& baton);
 
-/// The whole answer.  @throws UsageError (69) when no Baton answers
+/// The whole answer.  @throws NobodyAnswers, or UsageError (69) for one that answers others than us
 std::string askBaton(const Baton& baton, std::string_view command);
 
 /// @throws UsageError if `answer` is Baton's word that it could not do what was asked (69), or that a program is to be

@@ -1,16 +1,13 @@
 #include "client/assemble/Talk.h"
 
 #include "client/assemble/AskBaton.h"
+#include "client/assemble/Histories.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
 #include "client/control/Status.h"
-#include "client/core/Text.h"
-#include "client/store/History.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <iomanip>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -31,26 +28,7 @@ try {
 /// Of one program: the only one, or the one that is named.
 control::Status statusOf(const Baton& baton) { return statusesOf(baton).front().status; }
 
-struct Told {
-    std::vector<store::HistoryLine> lines;
-    int damaged = 0;
-};
-
-Told toldOf(const Baton& baton)
-{
-    Told told;
-    const auto answer = askBaton(baton, "history");
-    refuseError(answer);
-    for (const auto text : split(answer, '\n')) {
-        if (auto line = store::parseHistoryLine(std::string(text)))
-            told.lines.push_back(std::move(*line));
-        else if (!text.empty())
-            ++told.damaged;
-    }
-    return told;
-}
-
-std::vector<store::HistoryLine> historyOf(const Baton& baton) { return toldOf(baton).lines; }
+std::vector<store::HistoryLine> historyOf(const Baton& baton) { return askHistory(baton).lines; }
 
 int exitCodeOf(store::Outcome outcome)
 {
@@ -68,33 +46,6 @@ std::string describe(const store::HistoryLine& line)
     auto text = std::string(name(line.outcome)) + ' ' + line.key.version;
     if (!line.from.empty()) text += ", from " + line.from;
     return line.reason.empty() ? text : text + ": " + line.reason;
-}
-
-/// A line of the history; among those of several programs it says whose.
-std::string printFor(const store::HistoryLine& line, const std::string& program)
-{
-    if (program.empty()) return print(line);
-    auto object = nlohmann::ordered_json::parse(print(line));
-    object["program"] = program;
-    return object.dump();
-}
-
-void printTable(const std::vector<store::HistoryLine>& lines, std::ostream& out)
-{
-    std::size_t from = 4;
-    std::size_t version = 7;
-    for (const auto& line : lines) {
-        from = std::max(from, line.from.size());
-        version = std::max(version, line.key.version.size());
-    }
-    const auto row = [&](const auto& time, const auto& before, const auto& after, auto outcome, const auto& reason) {
-        out << std::left << std::setw(22) << time << std::setw(static_cast<int>(from) + 2) << before
-            << std::setw(static_cast<int>(version) + 2) << after << std::setw(12) << outcome << reason << '\n';
-    };
-    row("TIME", "FROM", "VERSION", std::string_view("OUTCOME"), "REASON");
-    for (const auto& line : lines)
-        row(line.time, line.from.empty() ? std::string("-") : line.from, line.key.version, name(line.outcome),
-            line.reason);
 }
 
 /// Follows one update from outside, by looking again and again.
@@ -184,30 +135,6 @@ int statusCommand(const Resolved& resolved, const Terminal& terminal)
     for (const auto& [program, status] : all)
         terminal.out << (isSeveral ? "program     " + program + '\n' : std::string()) << control::describe(status)
                      << (isSeveral && &status != &all.back().status ? "\n" : "");
-    return exitcode::Ok;
-}
-
-int historyCommand(const Resolved& resolved, const Terminal& terminal)
-{
-    const auto batons = eachProgramOf(batonMeantBy(resolved));
-    for (const auto& baton : batons) {
-        const auto before = batons.size() > 1 ? baton.program + ": " : std::string();
-        const auto [lines, damaged] = toldOf(baton);
-        if (damaged > 0)
-            terminal.err << "baton: " << before << damaged << (damaged == 1 ? " line" : " lines")
-                         << " of history.jsonl cannot be read and are left out; a disk lost something\n";
-        if (resolved.values.isOn("json")) {
-            for (const auto& line : lines)
-                terminal.out << printFor(line, batons.size() > 1 ? baton.program : "") << '\n';
-            continue;
-        }
-        if (batons.size() > 1) terminal.out << "program " << baton.program << '\n';
-        if (lines.empty())
-            terminal.out << "nothing was updated yet\n";
-        else
-            printTable(lines, terminal.out);
-        if (batons.size() > 1 && baton != batons.back()) terminal.out << '\n';
-    }
     return exitcode::Ok;
 }
 

@@ -20,6 +20,7 @@ struct Terminal {
 
 /// Each returns the exit code.  @throws UsageError (69) when no Baton answers
 int statusCommand(const Resolved& resolved, const Terminal& terminal);
+/// Of --state-dir it tells also when no Baton answers, and says so.
 int historyCommand(const Resolved& resolved, const Terminal& terminal);
 
 /// --wait: 0 committed or nothing new, 75 failed, 70 rolled back, 65 refused.

@@ -179,6 +179,39 @@ TEST_F(Talk, ShowsTheHistoryOfAllPrograms)
     EXPECT_THAT(out.str(), AllOf(HasSubstr("\"1.1.0\""), HasSubstr("\"program\":\"api\"}\n")));
 }
 
+TEST_F(Talk, ReadsTheHistoryThatLiesThereWhenNoBatonAnswers)
+{
+    const auto lines = line("1.1.0", store::Outcome::Committed) + line("1.2.0", store::Outcome::RolledBack);
+    const auto file = scratch.write("history.jsonl", lines + "{\"half\":");
+    std::filesystem::permissions(file, std::filesystem::perms::owner_read);
+
+    EXPECT_EQ(run(historyCommand, History, {"--json"}), 0);
+    EXPECT_EQ(out.str(), lines);
+    EXPECT_THAT(err.str(), AllOf(testing::StartsWith("baton: no Baton answers: "),
+                                 HasSubstr("; this is what lies in " + scratch.path().string() + '\n'),
+                                 HasSubstr("1 line of history.jsonl cannot be read")));
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(scratch.path()), {}), 1) << "it leaves nothing behind";
+    out.str("");
+    EXPECT_EQ(run(historyCommand, History), 0);
+    EXPECT_THAT(out.str(), HasSubstr("rolledBack  why"));
+}
+
+TEST_F(Talk, ReadsTheHistoriesOfAllProgramsThatLieThere)
+{
+    const auto one = line("1.1.0", store::Outcome::Committed);
+    scratch.write("programs/api/history.jsonl", one);
+    scratch.write("programs/web/state.json", "{}");
+    scratch.write("programs/other/file", "");
+
+    EXPECT_EQ(run(historyCommand, History), 0);
+    EXPECT_THAT(out.str(), AllOf(testing::StartsWith("program api\n"), HasSubstr("\n\nprogram web\nnothing was"),
+                                 testing::Not(HasSubstr("other"))));
+    out.str("");
+    EXPECT_EQ(run(historyCommand, History, {"--program", "api", "--json"}), 0);
+    EXPECT_EQ(out.str(), one);
+    EXPECT_THROW(run(historyCommand, History, {"--program", "wep"}), UsageError);
+}
+
 TEST_F(Talk, EndsWith64WhereAProgramIsToBeNamed)
 {
     const ScriptedBaton baton(
