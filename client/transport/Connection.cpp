@@ -1,5 +1,6 @@
 #include "client/transport/Connection.h"
 
+#include "client/core/Duration.h"
 #include "client/transport/Head.h"
 #include "client/transport/Request.h"
 
@@ -69,6 +70,8 @@ StreamSocket connectTo(const HostPort& where, Duration limit, Watchdog::Moment e
         }
         try {
             return connectTo(address, time);
+        } catch (const Poco::TimeoutException&) {
+            reasons += (reasons.empty() ? "" : "; ") + address.toString() + ": no answer within " + printDuration(time);
         } catch (const Poco::Exception& e) {
             reasons += (reasons.empty() ? "" : "; ") + address.toString() + ": " + e.name();
         }
