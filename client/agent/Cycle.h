@@ -84,7 +84,7 @@ private:
     void goOnWithoutDeltas();
 
     void note(std::size_t package, const fetch::Trace& trace, const std::string& setback) override;
-    bool progress(std::int64_t bytes) override;
+    fetch::Wish progress(std::int64_t bytes) override;
     bool pause(Duration wait) override;
     bool heard(Heard word);
 

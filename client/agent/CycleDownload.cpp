@@ -148,19 +148,26 @@ void Cycle::note(std::size_t package, const fetch::Trace& trace, const std::stri
     ledger_.note(package, trace);
 }
 
-bool Cycle::progress(std::int64_t bytes)
+fetch::Wish Cycle::progress(std::int64_t bytes)
 {
-    if (doors_.clock.now() < nextProgress_) return !gone_;
+    if (doors_.clock.now() < nextProgress_) return gone_ ? fetch::Wish::Stop : fetch::Wish::GoOn;
     nextProgress_ = doors_.clock.now() + ProgressEvery;
     tellProgress(bytes);
-    return heard(doors_.wire.wait(Duration(0))) && !barToFetching();
+    const auto word = doors_.wire.wait(Duration(0));
+    if (!heard(word) || barToFetching()) return fetch::Wish::Stop;
+    return word == Heard::Check ? fetch::Wish::AtOnce : fetch::Wish::GoOn;
 }
 
+// What a server asks for by Retry-After is meant for those who come by themselves. A person who asks does not wait.
+// [Omaha 3.1, Headers (Update Check Response)]
 bool Cycle::pause(Duration wait)
 {
     const auto end = doors_.clock.now() + wait;
-    while (doors_.clock.now() < end)
-        if (!heard(doors_.wire.wait(end - doors_.clock.now()))) return false;
+    while (doors_.clock.now() < end) {
+        const auto word = doors_.wire.wait(end - doors_.clock.now());
+        if (!heard(word)) return false;
+        if (word == Heard::Check) break;
+    }
     return true;
 }
 

@@ -36,7 +36,9 @@ public:
     bool pause(Duration wait) override
     {
         std::unique_lock lock(lanes_.mutex_);
-        return !lanes_.forLanes_.wait_for(lock, wait, [&] { return lanes_.stopped_; });
+        const int before = lanes_.hurries_;
+        lanes_.forLanes_.wait_for(lock, wait, [&] { return lanes_.stopped_ || lanes_.hurries_ != before; });
+        return !lanes_.stopped_;
     }
 
 private:
@@ -125,27 +127,30 @@ void Lanes::takeNotes(std::unique_lock<std::mutex>& lock)
         notes_.erase(notes_.begin());
         callOut(lock, [&] {
             overseer_.note(note.package, note.trace, note.setback);
-            return true;
+            return Wish::GoOn;
         });
         note.done = true;
         forLanes_.notify_all();
     }
 }
 
-// False stops all; so does an exception, which would otherwise leave the lanes without anybody to answer them.
-void Lanes::callOut(std::unique_lock<std::mutex>& lock, const std::function<bool()>& call)
+// An exception stops all: it would otherwise leave the lanes without anybody to answer them.
+void Lanes::callOut(std::unique_lock<std::mutex>& lock, const std::function<Wish()>& call)
 {
     std::optional<Failure> failure;
-    bool goOn = false;
+    auto wish = Wish::Stop;
     lock.unlock();
     try {
-        goOn = call();
+        wish = call();
     } catch (const std::exception& e) {
         failure = diskFailure(e);
     }
     lock.lock();
     if (failure && !failure_) failure_ = failure;
-    if (!goOn) stop();
+    if (wish == Wish::Stop) return stop();
+    if (wish == Wish::GoOn) return;
+    ++hurries_;
+    forLanes_.notify_all();
 }
 
 void Lanes::stop()

@@ -46,7 +46,7 @@ private:
     void ended(const Result<Ending>& result);
     void oversee();
     void takeNotes(std::unique_lock<std::mutex>& lock);
-    void callOut(std::unique_lock<std::mutex>& lock, const std::function<bool()>& call);
+    void callOut(std::unique_lock<std::mutex>& lock, const std::function<Wish()>& call);
     void stop();
 
     Fetcher& fetcher_;
@@ -56,11 +56,12 @@ private:
 
     std::mutex mutex_;
     std::condition_variable forOverseer_; ///< a note waits, or a lane has ended
-    std::condition_variable forLanes_;    ///< a note was taken, or all must stop
+    std::condition_variable forLanes_;    ///< a note was taken, pauses are over, or all must stop
     std::vector<std::int64_t> bytes_;     ///< by job
     std::vector<Note*> notes_;            ///< each owned by the lane that waits for it
     std::size_t next_ = 0;                ///< the first job that no lane has taken
     std::size_t living_ = 0;              ///< lanes
+    int hurries_ = 0;                     ///< how often pauses were cut short
     bool stopped_ = false;
     std::optional<Failure> failure_; ///< the first one
 };

@@ -16,7 +16,7 @@ public:
     Alone(Overseer& overseer, std::size_t package) : overseer_(overseer), package_(package) {}
 
     void note(const Trace& trace, const std::string& setback) override { overseer_.note(package_, trace, setback); }
-    bool progress(std::int64_t bytes) override { return overseer_.progress(bytes); }
+    bool progress(std::int64_t bytes) override { return overseer_.progress(bytes) != Wish::Stop; }
     bool pause(Duration wait) override { return overseer_.pause(wait); }
 
 private:

@@ -22,6 +22,13 @@ struct Terms {
 
 inline constexpr int MostLanes = 8;
 
+/// How the downloads go on.
+enum class Wish {
+    GoOn,
+    AtOnce, ///< the same, and what pauses now goes on: somebody waits who need not be patient with a server
+    Stop    ///< the bytes stay
+};
+
 /// Whoever waits for the packages. Called by the thread that called fetch(), and by no other.
 struct Overseer {
     virtual ~Overseer() = default;
@@ -29,10 +36,10 @@ struct Overseer {
     /// As Watcher::note(), of the package at this place of the list.
     virtual void note(std::size_t package, const Trace& trace, const std::string& setback) = 0;
 
-    /// `bytes` of all packages together. False ends the downloads; the bytes stay.
-    virtual bool progress(std::int64_t bytes) = 0;
+    /// `bytes` of all packages together.
+    virtual Wish progress(std::int64_t bytes) = 0;
 
-    /// Waits, while nothing else is to be done. False ends the downloads.
+    /// Waits, while nothing else is to be done; not so long when somebody is in a hurry. False ends the downloads.
     virtual bool pause(Duration wait) = 0;
 };
 

@@ -114,6 +114,10 @@ struct ScriptedTransport : transport::Transport {
     Result<Done> get(const transport::Url& url, const transport::Headers&, transport::Receiver& receiver) override
     {
         ++asked;
+        if (busy > 0) {
+            --busy;
+            return receiver.begin({503, {{"Retry-After", "3600"}}, 0}).error();
+        }
         const auto found = files.find(transport::print(url));
         if (found == files.end()) return Failure{Category::Download, code::Transfer, "no connection"};
         const auto& body = found->second;
@@ -122,6 +126,7 @@ struct ScriptedTransport : transport::Transport {
         return receiver.take(body);
     }
     std::map<std::string, std::string> files;
+    int busy = 0;               // So often it says that it is.
     std::atomic<int> asked = 0; // Several packages are fetched by as many threads.
 };
 

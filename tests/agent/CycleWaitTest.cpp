@@ -262,4 +262,30 @@ TEST_F(CycleWait, ChecksOnceAfterTheMachineSleptOverManyChecks)
     EXPECT_EQ(clock.elapsed, 24h * 30 + 1h);
 }
 
+TEST_F(CycleWait, APersonWaitsForNoServerThatAskedToStayAway)
+{
+    source.answers = {source::NoUpdate{}, source::NoUpdate{}};
+    source.retryAfter = "86400";
+
+    live({somebodyAsks, somebodyAsks});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "check!", "check!"));
+    EXPECT_EQ(clock.elapsed, Duration(0));
+}
+
+TEST_F(CycleWait, APersonWaitsForNoPackageServerThatAskedToStayAway)
+{
+    auto here = offer();
+    here.packages.front().urls = {"https://cdn.example/web"};
+    transport.files["https://cdn.example/web"] = Bytes;
+    transport.busy = 2;
+    source.answers = {here};
+
+    live({timePasses, somebodyAsks});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(1)) << "the first time nobody asks";
+    EXPECT_EQ(transport.asked, 3);
+    EXPECT_EQ(words(AgentNews::Kind::Downloaded).front(), "1.1.0");
+}
+
 } // namespace baton::agent

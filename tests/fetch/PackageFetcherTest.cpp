@@ -53,11 +53,11 @@ struct PackageFetcherTest : ::testing::Test, Overseer {
         if (failingDisk) throw std::system_error(ENOSPC, std::generic_category(), "write attempt.json");
         notes[package] = trace;
     }
-    bool progress(std::int64_t bytes) override
+    Wish progress(std::int64_t bytes) override
     {
         EXPECT_EQ(std::this_thread::get_id(), mine);
         seen = std::max(seen, bytes);
-        return !enough || !enough();
+        return enough && enough() ? Wish::Stop : wish;
     }
     bool pause(Duration) override { return true; }
 
@@ -83,6 +83,7 @@ struct PackageFetcherTest : ::testing::Test, Overseer {
     std::int64_t bytesPerSecond = 0;
     bool failingDisk = false;
     std::function<bool()> enough;
+    Wish wish = Wish::GoOn;
 };
 
 // Answers when it is allowed to; `asked` says that somebody waits.
@@ -125,6 +126,21 @@ TEST_F(PackageFetcherTest, FetchesSeveralAtATimeAndNoMore)
     EXPECT_EQ(notes.size(), 3U);
     EXPECT_EQ(notes[2].validator, '"' + sha256("three three three") + '"');
     EXPECT_EQ(seen, 3 + 7 + 17);
+}
+
+TEST_F(PackageFetcherTest, WaitsForNoServerWhereSomebodyIsInAHurry)
+{
+    wish = Wish::AtOnce;
+    int refusals = 1;
+    const Package busy("one", [&](const std::string&, const ScriptedServer::Say& say) {
+        say(refusals-- > 0 ? "HTTP/1.1 503 Busy\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n" : whole("one"));
+    });
+    const Package other("two");
+
+    ASSERT_TRUE(fetch({busy.wanted(), other.wanted()})); // Else it would take an hour.
+
+    EXPECT_EQ(busy.server.requests().size(), 2U);
+    EXPECT_EQ(got(busy), "one");
 }
 
 TEST_F(PackageFetcherTest, FetchesManyWithAllLanes)
