@@ -11,7 +11,7 @@
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
 #include "client/source/Source.h"
-#include "client/stage/Stager.h"
+#include "client/stage/Confined.h"
 #include "client/store/Verdict.h"
 #include "client/verify/EmbeddedKeys.h"
 
@@ -67,7 +67,7 @@ int stageRole()
     settings.expected = supervise::namesRelease(handed.command) ? stage::Expected::Tree : stage::Expected::Program;
     settings.program = stage::programName(handed.command.front());
     if (handed.needsSignatures) settings.signing = signingOf(handed);
-    const auto line = print(stage::run(store::Store(handed.stateDirectory), settings, log));
+    const auto line = print(stage::runConfined(store::Store(handed.stateDirectory), settings, log));
     os::writeAll(STDOUT_FILENO, line, "the verdict");
     return exitcode::Ok;
 }

@@ -1,0 +1,141 @@
+#include "client/os/CallFilter.h"
+
+#include "client/os/Errors.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+#include <vector>
+
+namespace baton::os {
+namespace {
+
+#if defined(__x86_64__)
+constexpr std::uint32_t Architecture = AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__)
+constexpr std::uint32_t Architecture = AUDIT_ARCH_AARCH64;
+#else
+constexpr std::uint32_t Architecture = 0;
+#endif
+
+// Nothing here opens a connection, starts a process, reaches another one, or changes who this one is.
+constexpr std::array Allowed{
+    SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_preadv, SYS_pwritev, SYS_lseek,
+    SYS_openat, SYS_close, SYS_close_range, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fstat, SYS_newfstatat,
+    SYS_statx, SYS_statfs, SYS_fstatfs, SYS_faccessat, SYS_getdents64, SYS_getcwd, SYS_readlinkat, SYS_mkdirat,
+    SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_symlinkat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_utimensat,
+    SYS_umask, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_fsync, SYS_fdatasync, SYS_sync_file_range,
+    SYS_copy_file_range, SYS_sendfile, SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_membarrier, SYS_futex,
+    SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_clock_gettime,
+    SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getrandom, SYS_getpid, SYS_gettid,
+    SYS_getppid, SYS_tgkill, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getrusage, SYS_getrlimit,
+    SYS_uname, SYS_sysinfo, SYS_sched_yield, SYS_sched_getaffinity, SYS_set_robust_list, SYS_ppoll, SYS_exit, SYS_exit_group,
+#if defined(__x86_64__) // Where the older forms of the same still exist.
+    SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_symlink,
+    SYS_chmod, SYS_dup2, SYS_getdents, SYS_time, SYS_poll,
+#endif
+#if defined(SYS_openat2)
+    SYS_openat2,
+#endif
+#if defined(SYS_faccessat2)
+    SYS_faccessat2,
+#endif
+#if defined(SYS_rseq)
+    SYS_rseq,
+#endif
+};
+
+// The lower half of an argument: both machines are little endian.
+constexpr std::uint32_t argument(std::size_t number)
+{
+    return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + number * sizeof(std::uint64_t));
+}
+
+using Filter = std::vector<sock_filter>;
+
+void load(Filter& filter, std::uint32_t offset) { filter.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)); }
+void give(Filter& filter, std::uint32_t answer) { filter.push_back(BPF_STMT(BPF_RET | BPF_K, answer)); }
+
+constexpr std::uint32_t Refuse = SECCOMP_RET_ERRNO | ENOSYS;
+
+// Memory is had, but none that can be executed.
+void allowWithoutExecution(Filter& filter, long number)
+{
+    constexpr std::size_t Protection = 2; // of mmap and of mprotect
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 4));
+    load(filter, argument(Protection));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0));
+    give(filter, SECCOMP_RET_ALLOW);
+    give(filter, SECCOMP_RET_ERRNO | EACCES);
+}
+
+// To this process itself: a limit of its own is read, but for none of others.
+void allowForItself(Filter& filter, long number)
+{
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 4));
+    load(filter, argument(0));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1));
+    give(filter, SECCOMP_RET_ALLOW);
+    give(filter, Refuse);
+}
+
+// The log may be a socket: what is connected already is written to, and nobody else.
+void allowToWhoIsConnected(Filter& filter, long number)
+{
+    constexpr std::size_t Address = 4;
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 6));
+    load(filter, argument(Address));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3));
+    load(filter, argument(Address) + static_cast<std::uint32_t>(sizeof(std::uint32_t)));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1));
+    give(filter, SECCOMP_RET_ALLOW);
+    give(filter, Refuse);
+}
+
+Filter filterOfFileCalls()
+{
+    Filter filter;
+    load(filter, offsetof(seccomp_data, arch));
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, Architecture, 1, 0));
+    give(filter, SECCOMP_RET_KILL_PROCESS); // The same number means another call there.
+    load(filter, offsetof(seccomp_data, nr));
+    for (const auto number : Allowed) {
+        filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(number), 0, 1));
+        give(filter, SECCOMP_RET_ALLOW);
+    }
+    allowWithoutExecution(filter, SYS_mmap);
+    allowWithoutExecution(filter, SYS_mprotect);
+    allowForItself(filter, SYS_prlimit64);
+    allowToWhoIsConnected(filter, SYS_sendto);
+    // Whether a stream is a terminal is asked of everything, and only that.
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(SYS_ioctl), 0, 1));
+    give(filter, SECCOMP_RET_ERRNO | ENOTTY);
+    give(filter, Refuse);
+    return filter;
+}
+
+} // namespace
+
+std::string allowFileCallsAlone()
+try {
+    if (Architecture == 0) return "there is no list of system calls for this machine's architecture";
+    auto filter = filterOfFileCalls();
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    check(::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), "take on a filter of system calls");
+    return {};
+} catch (const std::system_error& error) {
+    return error.what();
+}
+
+} // namespace baton::os
