@@ -30,29 +30,31 @@ constexpr std::uint32_t Architecture = 0;
 #endif
 
 // Nothing here opens a connection, starts a process, reaches another one, or changes who this one is.
-constexpr std::array Allowed{
+constexpr std::array Allowed
+{
     SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_pwrite64, SYS_preadv, SYS_pwritev, SYS_lseek,
-    SYS_openat, SYS_close, SYS_close_range, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fstat, SYS_newfstatat,
-    SYS_statx, SYS_statfs, SYS_fstatfs, SYS_faccessat, SYS_getdents64, SYS_getcwd, SYS_readlinkat, SYS_mkdirat,
-    SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_symlinkat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_utimensat,
-    SYS_umask, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_fsync, SYS_fdatasync, SYS_sync_file_range,
-    SYS_copy_file_range, SYS_sendfile, SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_membarrier, SYS_futex,
-    SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_clock_gettime,
-    SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getrandom, SYS_getpid, SYS_gettid,
-    SYS_getppid, SYS_tgkill, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getrusage, SYS_getrlimit,
-    SYS_uname, SYS_sysinfo, SYS_sched_yield, SYS_sched_getaffinity, SYS_set_robust_list, SYS_ppoll, SYS_exit, SYS_exit_group,
+        SYS_openat, SYS_close, SYS_close_range, SYS_dup, SYS_dup3, SYS_fcntl, SYS_flock, SYS_fstat, SYS_newfstatat,
+        SYS_statx, SYS_statfs, SYS_fstatfs, SYS_faccessat, SYS_getdents64, SYS_getcwd, SYS_readlinkat, SYS_mkdirat,
+        SYS_unlinkat, SYS_renameat, SYS_renameat2, SYS_symlinkat, SYS_fchmod, SYS_fchmodat, SYS_fchown, SYS_utimensat,
+        SYS_umask, SYS_ftruncate, SYS_fallocate, SYS_fadvise64, SYS_fsync, SYS_fdatasync, SYS_sync_file_range,
+        SYS_copy_file_range, SYS_sendfile, SYS_munmap, SYS_mremap, SYS_madvise, SYS_brk, SYS_membarrier, SYS_futex,
+        SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_restart_syscall, SYS_clock_gettime,
+        SYS_clock_getres, SYS_clock_nanosleep, SYS_nanosleep, SYS_gettimeofday, SYS_getrandom, SYS_getpid, SYS_gettid,
+        SYS_getppid, SYS_tgkill, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid, SYS_getrusage, SYS_getrlimit,
+        SYS_uname, SYS_sysinfo, SYS_sched_yield, SYS_sched_getaffinity, SYS_set_robust_list, SYS_ppoll, SYS_exit,
+        SYS_exit_group,
 #if defined(__x86_64__) // Where the older forms of the same still exist.
-    SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename, SYS_symlink,
-    SYS_chmod, SYS_dup2, SYS_getdents, SYS_time, SYS_poll,
+        SYS_open, SYS_stat, SYS_lstat, SYS_access, SYS_readlink, SYS_mkdir, SYS_rmdir, SYS_unlink, SYS_rename,
+        SYS_symlink, SYS_chmod, SYS_dup2, SYS_getdents, SYS_time, SYS_poll,
 #endif
 #if defined(SYS_openat2)
-    SYS_openat2,
+        SYS_openat2,
 #endif
 #if defined(SYS_faccessat2)
-    SYS_faccessat2,
+        SYS_faccessat2,
 #endif
 #if defined(SYS_rseq)
-    SYS_rseq,
+        SYS_rseq,
 #endif
 };
 

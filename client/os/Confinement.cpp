@@ -25,7 +25,7 @@ namespace {
 #if !defined(__has_feature)
 #define __has_feature(feature) 0
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) || \
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) ||               \
     __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
 constexpr bool Instrumented = true;
 #else
@@ -96,8 +96,8 @@ std::vector<std::string> confine(const Confinement& confinement)
         missing.push_back("Landlock, so it could open other files than the store's: " + why);
     const auto why = Instrumented ? "this build is instrumented by a sanitizer" : allowFileCallsAlone();
     if (!why.empty())
-        missing.push_back(std::string("seccomp, so it could start programs") + (isAlone ? "" : " and open connections") +
-                          ": " + why);
+        missing.push_back(std::string("seccomp, so it could start programs") +
+                          (isAlone ? "" : " and open connections") + ": " + why);
     return missing;
 }
 

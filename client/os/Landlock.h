@@ -8,9 +8,9 @@
 
 namespace baton::os {
 
-/// From now on nothing is opened, made, renamed, removed or executed but what is at or below `readable`, to be read, and
-/// below `writable`; no TCP socket is bound or connected, and no process outside is signalled, where the kernel knows
-/// these rules. Needs no_new_privs. A path that is not there is left out.
+/// From now on nothing is opened, made, renamed, removed or executed but what is at or below `readable`, to be read,
+/// and below `writable`; no TCP socket is bound or connected, and no process outside is signalled, where the kernel
+/// knows these rules. Needs no_new_privs. A path that is not there is left out.
 /// @returns why that could not be had; empty if it holds
 std::string restrictFiles(const std::vector<std::filesystem::path>& readable,
                           const std::vector<std::filesystem::path>& writable);

@@ -9,8 +9,8 @@
 
 namespace baton::stage {
 
-/// From now on the process reads the state directory and writes below releases/, no file longer than a whole release may
-/// be, and does nothing else. @returns a sentence for each layer that could not be had here; see os::confine()
+/// From now on the process reads the state directory and writes below releases/, no file longer than a whole release
+/// may be, and does nothing else. @returns a sentence for each layer that could not be had here; see os::confine()
 std::vector<std::string> confineTo(const store::Store& store, const Limits& limits);
 
 /// run() in a process that has nothing else to do any more. Says what could not be given up here, and goes on.

@@ -70,9 +70,8 @@ struct Confined : ::testing::Test, Scratch, StagedStore {
 
 TEST_F(Confined, StagesEveryKindOfPayload)
 {
-    for (const auto& payload :
-         {tar({{"bin/app", Script, '0', "", 0755}}), zstded(tar({{"a", "x"}})), gzipped(tar({{"a", "x"}})),
-          xzed(tar({{"a", "x"}})), Script}) {
+    for (const auto& payload : {tar({{"bin/app", Script, '0', "", 0755}}), zstded(tar({{"a", "x"}})),
+                                gzipped(tar({{"a", "x"}})), xzed(tar({{"a", "x"}})), Script}) {
         const auto key = offer(payload);
         EXPECT_EQ(stagedInside(Expected::Tree), VerdictKind::Staged);
         EXPECT_TRUE(fs::exists(store.stagingDirectory(key)));
@@ -119,10 +118,7 @@ struct Deed {
 
 bool opens(const std::string& path, int flags) { return ::open(path.c_str(), flags | O_CLOEXEC, 0644) >= 0; }
 
-bool connects(int family, int kind)
-{
-    return ::socket(family, kind, 0) >= 0;
-}
+bool connects(int family, int kind) { return ::socket(family, kind, 0) >= 0; }
 
 const std::array Deeds{
     Deed{"readsAFileOfAnother", [](const Confined& stager) { return opens(stager.secret, O_RDONLY); }},
@@ -131,12 +127,10 @@ const std::array Deeds{
     Deed{"writesAFileOfAnother", [](const Confined& stager) { return opens(stager.secret, O_WRONLY); }},
     Deed{"makesAFileOutside",
          [](const Confined& stager) { return opens(stager.path() / "outside/new", O_WRONLY | O_CREAT); }},
-    Deed{"writesTheState",
-         [](const Confined& stager) { return opens(stager.store.stateFile(), O_WRONLY | O_CREAT); }},
+    Deed{"writesTheState", [](const Confined& stager) { return opens(stager.store.stateFile(), O_WRONLY | O_CREAT); }},
     Deed{"writesADownload",
          [](const Confined& stager) { return opens(stager.store.downloads() / "new", O_WRONLY | O_CREAT); }},
-    Deed{"shortensAFileOfAnother",
-         [](const Confined& stager) { return ::truncate(stager.secret.c_str(), 0) == 0; }},
+    Deed{"shortensAFileOfAnother", [](const Confined& stager) { return ::truncate(stager.secret.c_str(), 0) == 0; }},
     Deed{"removesAFileOfAnother", [](const Confined& stager) { return ::unlink(stager.secret.c_str()) == 0; }},
     Deed{"movesAFileOut",
          [](const Confined& stager) {
@@ -163,9 +157,9 @@ const std::array Deeds{
     Deed{"opensAUdpSocket", [](const Confined&) { return connects(AF_INET6, SOCK_DGRAM); }},
     Deed{"opensAUnixSocket", [](const Confined&) { return connects(AF_UNIX, SOCK_STREAM); }},
     Deed{"signalsItsParent", [](const Confined&) { return ::kill(::getppid(), 0) == 0; }},
-    Deed{"tracesItsParent",
-         [](const Confined&) { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr) == 0; }},
-    Deed{"mounts", [](const Confined& stager) {
+    Deed{"tracesItsParent", [](const Confined&) { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr) == 0; }},
+    Deed{"mounts",
+         [](const Confined& stager) {
              return ::mount("tmpfs", stager.store.releases().c_str(), "tmpfs", 0, nullptr) == 0;
          }},
     Deed{"makesANamespace", [](const Confined&) { return ::unshare(CLONE_NEWUSER) == 0; }},

@@ -14,7 +14,6 @@ using baton::testing::listOf;
 using baton::testing::newKey;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::string_view Good = "ready\nserve\nexit 0";
 constexpr std::chrono::hours Day{24};
