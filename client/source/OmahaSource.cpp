@@ -1,6 +1,7 @@
 #include "client/source/OmahaSource.h"
 
 #include "client/core/RandomText.h"
+#include "client/core/RetryAfter.h"
 #include "client/core/Text.h"
 #include "client/source/Meaning.h"
 #include "client/source/Refusals.h"
@@ -34,10 +35,11 @@ bool isOverloaded(int status)
     return status == TooManyRequests || status / 100 == 5;
 }
 
+// Omaha's own header, or a proxy's where that one says nothing that can be read.
 std::string retryAfterOf(const transport::HttpReply& reply)
 {
     const auto omaha = reply.header("X-Retry-After");
-    return std::string(omaha.empty() ? reply.header("Retry-After") : omaha);
+    return std::string(parseRetryAfter(omaha, WallTime()) ? omaha : reply.header("Retry-After"));
 }
 
 // Some servers set only the one, some only the other.

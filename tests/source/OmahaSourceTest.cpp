@@ -279,6 +279,21 @@ TEST_F(OmahaSourceTest, AnEventIsNotTakenByAServerThatHasTooMuchToDo)
     }
 }
 
+TEST_F(OmahaSourceTest, HearsAProxyAskToStayAwayWhereOmahasOwnHeaderSaysNothing)
+{
+    Identity identity;
+    identity.server = "https://h/";
+    identity.appId = "web";
+    const auto asks = [&](const std::string& omaha) {
+        transport.reply.headers = {{"Retry-After", "70"}, {"X-Retry-After", omaha}};
+        return OmahaSource(identity, transport).check({}).retryAfter;
+    };
+
+    EXPECT_EQ(asks("600"), "600");
+    EXPECT_EQ(asks("Mon, 23 Nov 2026 17:00:00 GMT"), "Mon, 23 Nov 2026 17:00:00 GMT");
+    for (const auto* unreadable : {"", "soon", "-1", "1.5"}) EXPECT_EQ(asks(unreadable), "70") << unreadable;
+}
+
 TEST_F(OmahaSourceTest, ALateEventSaysItsAge)
 {
     Identity identity;
