@@ -8,6 +8,8 @@
 namespace baton::protocol {
 namespace {
 
+constexpr std::string_view Download = "download";
+
 struct DigestPlace {
     const char* element;   ///< with the attribute sha256: the later draft
     const char* attribute; ///< the early one
@@ -28,20 +30,35 @@ std::string digestOf(const Element& element, const DigestPlace& place)
     return *digest;
 }
 
-Operation operationFrom(const Element& element)
+Operation wholeFrom(const Element& element, const std::string& type)
 {
     Operation operation;
-    operation.type = demandText(element, "type");
+    operation.type = type;
     operation.size = numberOf(element, "size", 1, Int64Most);
     for (const auto& place : DigestPlaces) operation.*place.member = digestOf(element, place);
     for (const auto* url : element.all("urls"))
         if (auto text = textOf(*url, "url"); !text.empty()) operation.urls.push_back(std::move(text));
     decodeFields(element, operation, OperationFields);
-    if (operation.type != "download") return operation;
+    if (type != Download) return operation;
     if (!operation.size) refuse(element, "size", "is missing in a download");
     if (operation.outSha256.empty()) refuse(element, "out", "is missing in a download");
     if (operation.urls.empty()) refuse(element, "urls", "is missing or empty in a download");
     return operation;
+}
+
+// Another operation may come from a later Omaha, whose pipeline is passed over: it must not cost the ones beside it.
+// What of it cannot be read leaves its type alone.
+Operation operationFrom(const Element& element)
+{
+    const auto type = demandText(element, "type");
+    try {
+        return wholeFrom(element, type);
+    } catch (const DecodeError&) {
+        if (type == Download) throw;
+        Operation operation;
+        operation.type = type;
+        return operation;
+    }
 }
 
 Pipeline pipelineFrom(const Element& element)

@@ -131,6 +131,10 @@ const std::vector<Trap>& responses()
          R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1","pipelines":)"
          R"([{"operations":[{"type":"magic"}]}]}}]}})",
          nullptr},
+        {"4.0: an operation that nobody knows, with parts that have other forms",
+         R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1","pipelines":)"
+         R"([{"operations":[{"type":"magic","size":0,"out":[{"sha256":"x"},{"sha256":"y"}]}]}]}}]}})",
+         nullptr},
     };
     return Rows;
 }
