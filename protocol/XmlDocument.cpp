@@ -10,6 +10,7 @@
 #include <Poco/SAX/SAXParser.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace baton::protocol {
 namespace {

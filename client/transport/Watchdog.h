@@ -21,8 +21,7 @@ enum class Patience {
 };
 
 /// Shuts the connection down when one of its times is over, from a thread of its own. To the reader that looks like a
-/// clean end of the stream, so whoever reads asks bitten() before it believes an end.  [security-traps: a cut looks
-/// complete]
+/// clean end of the stream, so whoever reads asks bitten() before it believes an end.
 class Watchdog {
 public:
     using Moment = std::chrono::steady_clock::time_point;
