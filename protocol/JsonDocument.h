@@ -9,6 +9,9 @@
 
 namespace baton::protocol {
 
+/// The member that is an element's text.
+inline constexpr const char* JsonText = "#text";
+
 /// One object with the one member `root`. At most 512 KiB, 24 levels, and as many objects and members as XML may have;
 /// no key twice in one object. One `)]}'` and one byte order mark before it are left out. A list's plural name of 4.0
 /// becomes the singular one; a number that is no integer keeps its text.  @throws DecodeError

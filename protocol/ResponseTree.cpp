@@ -4,161 +4,8 @@
 #include "protocol/ResponseFields.h"
 #include "protocol/Trees.h"
 
-#include <algorithm>
-
 namespace baton::protocol {
 namespace {
-
-constexpr std::size_t LongestName = 255;
-constexpr std::string_view VersionCharacters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.+_~-";
-
-// One segment of a path, as it stands in a URL.
-bool isSegment(const std::string& name)
-{
-    return !name.empty() && name.size() <= LongestName && name != "." && name != ".." &&
-           std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7F; }) &&
-           name.find_first_of("/\\?#%") == std::string::npos;
-}
-
-constexpr std::string_view ErrorWord = "error-";
-
-bool isErrorWord(const std::string& status) { return isWord(status.substr(0, ErrorWord.size()), ErrorWord); }
-
-bool isVersion(const std::string& text)
-{
-    return text.size() <= LongestName && text.find_first_not_of(VersionCharacters) == std::string::npos;
-}
-
-std::string digestOf(const Element& element, const char* attribute, std::size_t bytes)
-{
-    const auto text = textOf(element, attribute);
-    if (text.empty()) return {};
-    const auto digest = readDigest(text, bytes);
-    if (!digest) refuse(element, attribute, "is neither hex nor base64 of " + std::to_string(bytes) + " bytes");
-    return *digest;
-}
-
-Package packageFrom(const Element& element)
-{
-    Package package;
-    package.name = demandText(element, "name");
-    if (!isSegment(package.name)) refuse(element, "name", "is no single segment of a path");
-    demandText(element, "size");
-    package.size = numberOf(element, "size", 1, Int64Most).value_or(0);
-    package.hashSha1 = digestOf(element, "hash", Sha1Bytes);
-    package.hashSha256 = digestOf(element, "hash_sha256", Sha256Bytes);
-    decodeFields(element, package, PackageFields);
-    if (const auto* metadata = element.only("metadata"))
-        package.metadata = Metadata{textOf(*metadata, "content-type"), metadata->text};
-    package.extras = extrasOf(element);
-    return package;
-}
-
-Action actionFrom(const Element& element)
-{
-    Action action;
-    action.event = textOf(element, "event");
-    action.sha256 = digestOf(element, "sha256", Sha256Bytes);
-    decodeFields(element, action, ActionFields);
-    action.extras = extrasOf(element);
-    return action;
-}
-
-void demandOneSha256(const Manifest& manifest)
-{
-    if (!manifest.actions) return;
-    for (const auto& action : *manifest.actions)
-        if (!action.sha256.empty() && action.sha256 != manifest.firstSha256())
-            throw DecodeError("the element action, attribute sha256: differs from the first package's hash_sha256");
-}
-
-Manifest manifestFrom(const Element& element)
-{
-    Manifest manifest;
-    manifest.version = demandText(element, "version");
-    if (!isVersion(manifest.version)) refuse(element, "version", "is no version");
-    decodeFields(element, manifest, ManifestFields);
-    manifest.extras = extrasOf(element);
-    if (const auto* packages = element.only("packages"))
-        for (const auto* package : packages->all("package")) manifest.packages.push_back(packageFrom(*package));
-    if (manifest.packages.empty()) throw DecodeError("the element manifest has no package");
-    if (const auto* actions = element.only("actions")) {
-        manifest.actions.emplace();
-        for (const auto* action : actions->all("action")) manifest.actions->push_back(actionFrom(*action));
-    }
-    demandOneSha256(manifest);
-    return manifest;
-}
-
-void demandVersion(const Element& element, const UpdateCheck& check)
-{
-    for (const auto& pipeline : check.pipelines)
-        if (!isVersion(pipeline.nextversion)) refuse(element, "nextversion", "is no version");
-    if (!isVersion(check.nextversion)) refuse(element, "nextversion", "is no version");
-    if (check.nextversion.empty() && check.pipelines.front().nextversion.empty())
-        refuse(element, "nextversion", "is missing or empty");
-}
-
-// What an `ok` offers.
-void decodeOffer(const Element& element, UpdateCheck& check)
-{
-    if (const auto* urls = element.only("urls"))
-        for (const auto* url : urls->all("url")) {
-            if (auto codebase = textOf(*url, "codebase"); !codebase.empty()) check.codebases.push_back(codebase);
-            if (auto diff = textOf(*url, "codebasediff"); !diff.empty()) check.codebasediffs.push_back(diff);
-        }
-    check.pipelines = pipelinesFrom(element);
-    const auto* const manifest = element.only("manifest");
-    if (!check.pipelines.empty()) return demandVersion(element, check);
-    if (check.codebases.empty()) throw DecodeError("the element updatecheck is ok and has no url with a codebase");
-    if (manifest == nullptr) throw DecodeError("the element updatecheck is ok and has no manifest");
-    check.manifest = manifestFrom(*manifest);
-}
-
-UpdateCheck updateCheckFrom(const Element& element)
-{
-    UpdateCheck check;
-    check.status = demandText(element, "status");
-    decodeFields(element, check, UpdateCheckFields);
-    check.extras = extrasOf(element);
-    // A manifest beside these words means nothing.
-    if (isWord(check.status, "noupdate") || isErrorWord(check.status)) return check;
-    if (!isWord(check.status, "ok")) refuse(element, "status", "is a word that nobody knows");
-    decodeOffer(element, check);
-    return check;
-}
-
-Data dataFrom(const Element& element)
-{
-    Data data;
-    decodeFields(element, data, DataFields);
-    data.text = element.text;
-    return data;
-}
-
-AppResponse appFrom(const Element& element, bool isXml)
-{
-    AppResponse app;
-    app.appid = demandText(element, "appid");
-    app.status = isXml ? demandText(element, "status") : textOf(element, "status");
-    if (!app.status.empty() && !isWord(app.status, "ok") && !isWord(app.status, "restricted") &&
-        !isErrorWord(app.status))
-        refuse(element, "status", "is a word that nobody knows");
-    decodeFields(element, app, AppResponseFields);
-    app.extras = extrasOf(element);
-    app.ping = element.only("ping") != nullptr;
-    if (const auto* check = element.only("updatecheck")) app.updatecheck = updateCheckFrom(*check);
-    for (const auto* event : element.all("event")) app.events.push_back(textOf(*event, "status"));
-    for (const auto* data : element.all("data")) app.data.push_back(dataFrom(*data));
-    return app;
-}
-
-std::optional<DayStart> dayStartFrom(const Element& element)
-{
-    DayStart daystart;
-    decodeFields(element, daystart, DayStartFields);
-    return daystart == DayStart{} ? std::nullopt : std::optional(daystart);
-}
 
 std::string digestFor(Form form, const std::string& hex) { return form == Form::Canonical ? hex : toBase64(hex); }
 
@@ -238,15 +85,6 @@ void encode(Element& root, const AppResponse& app, Form form)
 
 } // namespace
 
-std::string Manifest::firstSha256() const
-{
-    if (!packages.empty() && !packages.front().hashSha256.empty()) return packages.front().hashSha256;
-    if (!actions) return {};
-    for (const auto& action : *actions)
-        if (!action.sha256.empty()) return action.sha256;
-    return {};
-}
-
 Element treeOf(const Response& response, Form form)
 {
     Element root{"response", {}, {}, {}};
@@ -257,20 +95,6 @@ Element treeOf(const Response& response, Form form)
         encodeFields(root.add("systemrequirements"), *response.systemrequirements, SystemRequirementsFields);
     for (const auto& app : response.apps) encode(root, app, form);
     return root;
-}
-
-Response responseFrom(const Element& root, bool isXml)
-{
-    Response response;
-    response.protocol = textOf(root, "protocol");
-    // Some servers of CoreUpdate's kind do not say it.
-    if (!isXml || !response.protocol.empty()) demandProtocol(root, response.protocol, isXml);
-    response.server = textOf(root, "server");
-    if (const auto* daystart = root.only("daystart")) response.daystart = dayStartFrom(*daystart);
-    if (const auto* requirements = root.only("systemrequirements"))
-        decodeFields(*requirements, response.systemrequirements.emplace(), SystemRequirementsFields);
-    for (const auto* app : demandEachOnce(root.all("app"), "appid")) response.apps.push_back(appFrom(*app, isXml));
-    return response;
 }
 
 } // namespace baton::protocol

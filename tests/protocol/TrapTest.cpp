@@ -225,5 +225,15 @@ TEST(Trap, AnEmptyCohortIsSaidAndAMissingOneIsNot)
     EXPECT_EQ(decodeResponse(app("")).apps.at(0).cohort, std::nullopt);
 }
 
+TEST(Trap, AnApplicationsOwnNumberIsPassedOnAsItWasWritten)
+{
+    for (const std::string number : {"1.50", "1e3", "-0.10", "123456789012345678901234567890"}) {
+        const auto response = decodeResponse(json(R"([{"appid":"a","_x":)" + number + "}]"));
+
+        EXPECT_EQ(response.apps.at(0).extras.at(0), (Extra{"_x", number, Kind::Number}));
+        EXPECT_THAT(encode(response, Form::Json3), HasSubstr("\"_x\":" + number + '}'));
+    }
+}
+
 } // namespace
 } // namespace baton::protocol
