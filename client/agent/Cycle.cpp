@@ -1,9 +1,7 @@
 #include "client/agent/Cycle.h"
 
-#include "client/agent/Identity.h"
 #include "client/agent/RememberedFile.h"
 #include "client/agent/ScheduleFile.h"
-#include "client/core/Duration.h"
 #include "client/core/Text.h"
 
 #include <algorithm>
@@ -20,18 +18,10 @@ constexpr std::size_t LongestSentence = 400;
 // A check that is later than this was slept over, not delayed by work.
 constexpr Duration LongestOversleep = std::chrono::minutes(1);
 
-// After so many contacts in a row an event that the server does not take holds no check back.
-constexpr int PatienceForEvents = 3;
-
 // The two clocks drift apart by less than this in an hour, unless one is set.
 constexpr Duration SmallestStep = std::chrono::seconds(5);
 
 Duration skewOf(const Clock& clock) { return clock.wall().time_since_epoch() - clock.now().time_since_epoch(); }
-
-std::int64_t secondsOf(WallTime time)
-{
-    return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
 
 fetch::Terms termsOf(const Settings& settings, const store::Store& store)
 {
@@ -166,67 +156,6 @@ void Cycle::tellNext()
     news.kind = AgentNews::Kind::Next;
     news.time = secondsOf(doors_.clock.wall() + (nextCheck_ - doors_.clock.now()));
     news.detail = describe(plan_);
-    doors_.wire.tell(news);
-}
-
-void Cycle::tellUntold()
-{
-    AgentNews news;
-    news.kind = AgentNews::Kind::Untold;
-    news.events = static_cast<std::int64_t>(ledger_.outbox().waiting.size());
-    news.lost = ledger_.outbox().lost;
-    doors_.wire.tell(news);
-}
-
-// All that waits, in order. False: it was not taken, and the rest waits on.
-bool Cycle::deliver()
-{
-    while (!ledger_.outbox().waiting.empty()) {
-        const auto event = ledger_.outbox().waiting.front();
-        const std::chrono::seconds age(event.time == 0 ? 0 : secondsOf(doors_.clock.wall()) - event.time);
-        const auto sent = doors_.source.send(event, age);
-        answers_ = sent.answered;
-        if (!isTold(sent)) {
-            wishes_ = {};
-            heed(sent.retryAfter, sent.trusted);
-            checkFailed(sent.taken.error());
-            return false;
-        }
-        doors_.log.debug("the server was told event " + std::to_string(event.type) + '/' +
-                         std::to_string(event.result) + " of " + escaped(event.nextVersion) +
-                         (event.times > 1 ? ", once for " + std::to_string(event.times) + " times" : ""));
-        ledger_.delivered();
-    }
-    return true;
-}
-
-// Some servers sign what they answer to checks alone. Then no event would ever be told, and a server that waits for
-// them would refuse every check. So what was answered without a proof in three contacts is believed from then on, until
-// a proof comes after all: it is events that are at stake here, no release.
-bool Cycle::isTold(const source::Sent& sent)
-{
-    if (sent.taken) unproven_ = 0;
-    if (sent.taken || !sent.unproven) return sent.taken.has_value();
-    if (unproven_ >= PatienceForEvents) return true;
-    if (++unproven_ < PatienceForEvents) return false;
-    doors_.log.warning("the server proves no answer to an event; from now on they count as told without a proof");
-    return true;
-}
-
-void Cycle::checkFailed(const Failure& failure)
-{
-    planner_.failed();
-    doors_.log.warning(failure.detail);
-    tellChecked("failed", failure.detail);
-}
-
-void Cycle::tellChecked(const std::string& word, const std::string& detail)
-{
-    AgentNews news;
-    news.kind = AgentNews::Kind::Checked;
-    news.time = secondsOf(doors_.clock.wall());
-    news.word = word;
-    news.detail = escaped(detail);
     doors_.wire.tell(news);
 }
 

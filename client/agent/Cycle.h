@@ -38,6 +38,11 @@ public:
     void run();
 
 private:
+    /// After so many contacts in a row an event that the server does not take holds no check back.
+    static constexpr int PatienceForEvents = 3;
+
+    static std::int64_t secondsOf(WallTime time);
+
     void turn(Heard heard);
     Duration untilNext() const;
     void lookAtClock();

@@ -18,6 +18,13 @@ using control::AgentNews;
 constexpr int UpdateComplete = 3;
 constexpr int Deferred = 9;
 
+std::string whatComes(const store::Attempt& attempt)
+{
+    const auto count = attempt.packages.size();
+    return std::to_string(count) + (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()) +
+           (attempt.hasDeltas() ? " by delta" : "");
+}
+
 } // namespace
 
 void Cycle::ask(source::Asker asker)
@@ -146,10 +153,7 @@ void Cycle::considerOffer(source::Offer offer, const source::Checked& checked, c
     }
     if (const auto bar = barToTaking(settings_, ledger_.state(), offer.version, doors_.clock.wall()))
         return putOff(offer, *bar, sessionId);
-    const auto count = attempt.packages.size();
-    doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + std::to_string(count) +
-                    (count == 1 ? " package, " : " packages, ") + printSize(attempt.sizeBytes()) +
-                    (attempt.hasDeltas() ? " by delta" : ""));
+    doors_.log.info(offer.version + " offered by " + escaped(settings_.server) + ", " + whatComes(attempt));
     tellChecked("update", offer.version + " is offered");
     begin(attempt, publication);
 }

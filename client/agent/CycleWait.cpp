@@ -39,7 +39,7 @@ void Cycle::waitFor(const Bar& bar)
     tellProgress(ledger_.attempt()->stage == AttemptStage::Waiting ? ledger_.attempt()->sizeBytes() : fetched_);
     AgentNews news;
     news.kind = AgentNews::Kind::Waits;
-    news.time = goOnAt_ ? std::chrono::duration_cast<std::chrono::seconds>(goOnAt_->time_since_epoch()).count() : 0;
+    news.time = goOnAt_ ? secondsOf(*goOnAt_) : 0;
     news.detail = bar.why;
     doors_.wire.tell(news);
 }
