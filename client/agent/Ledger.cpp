@@ -161,7 +161,8 @@ void Ledger::save()
 {
     if (outbox_.lost > lost_)
         log_.error("the server takes no event, and more outcomes wait for it than are kept: " +
-                   std::to_string(outbox_.lost - lost_) + " of the oldest will never be told; baton history has them");
+                   std::to_string(outbox_.lost - lost_) +
+                   " of the oldest will never be told; what was tried here is in baton history");
     lost_ = outbox_.lost;
     const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock_.wall().time_since_epoch());
     for (auto& event : outbox_.waiting)

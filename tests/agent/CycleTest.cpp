@@ -150,7 +150,9 @@ TEST_F(CycleTest, SaysHowMuchAServerHasNotHeardThatTakesNoEventForMonths)
         if (one.kind == AgentNews::Kind::Untold) last = one;
     EXPECT_EQ(last.events, 256);
     EXPECT_EQ(last.lost, 2);
-    EXPECT_THAT(kept.lines, Contains(HasSubstr("1 of the oldest will never be told; baton history has them")).Times(2));
+    EXPECT_THAT(
+        kept.lines,
+        Contains(HasSubstr("1 of the oldest will never be told; what was tried here is in baton history")).Times(2));
     EXPECT_EQ(parseOutbox(os::readWhole(store.downloads() / "outbox.json").value()).lost, 2);
 }
 
