@@ -31,7 +31,7 @@ source::Identity identityFor(const Settings& settings, std::string machine)
             settings.dialect, settings.attributes, settings.cupKeys, settings.needsSignatures};
 }
 
-std::filesystem::path machineFile(const store::Store& store) { return store.downloads() / "machine-id"; }
+std::filesystem::path machineFile(const store::Store& store) { return machineFileIn(store.root()); }
 
 // A person may ask before there is a state directory, or without the right to write there.
 std::string machineIdFor(const Settings& settings)
@@ -77,11 +77,17 @@ void giveBack(source::Source& source, const Result<source::Answer>& answer, sour
 
 } // namespace
 
+std::filesystem::path machineFileIn(const std::filesystem::path& stateDirectory)
+{
+    return store::Store(stateDirectory).downloads() / "machine-id";
+}
+
 int run(const Settings& settings, Log& log, int channelFd)
 try {
     const store::Store store(settings.stateDirectory);
     auto transport = transportFor(settings);
-    source::OmahaSource source(identityFor(settings, machineId(machineFile(store))), transport);
+    const auto machine = settings.machineFile.empty() ? machineFile(store) : settings.machineFile;
+    source::OmahaSource source(identityFor(settings, machineId(machine)), transport);
     const os::BootClock clock;
     schedule::SystemRandom random;
     SocketWire wire(channelFd);

@@ -27,6 +27,9 @@ struct Asked {
     std::vector<AskedApp> others;  ///< as in the settings; none where nobody answered
 };
 
+/// Where the id lies by which servers tell machines apart.
+std::filesystem::path machineFileIn(const std::filesystem::path& stateDirectory);
+
 /// One check, without downloads. `running` is the version that is told; empty: the store's, or the fallback. What the
 /// server grants is given back (3/0, code 36), so that it does not count this machine as updating.
 Asked checkOnce(const Settings& settings, const std::string& running = {});

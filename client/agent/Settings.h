@@ -36,7 +36,8 @@ struct Settings {
     bool needsSignatures = false;        ///< a release must have a signed statement
     std::vector<verify::PublicKey> keys; ///< by whom
     std::filesystem::path stateDirectory;
-    std::string fallbackVersion; ///< what runs while the store has no release yet: --app-version
+    std::filesystem::path machineFile; ///< empty: the one of the state directory
+    std::string fallbackVersion;       ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;
     int parallelDownloads = 2;
     std::int64_t bytesPerSecond = 0; ///< of all downloads together; 0: no limit

@@ -1,12 +1,15 @@
 #include "client/assemble/AgentSettings.h"
 
+#include "client/agent/Agent.h"
 #include "client/assemble/Network.h"
 #include "client/assemble/OptionTable.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Amounts.h"
+#include "client/core/ProductVersion.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
 #include "client/schedule/Openings.h"
+#include "client/supervise/Settings.h"
 #include "protocol/AppAttributes.h"
 
 #include <unistd.h>
@@ -155,6 +158,19 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.handOffWindows = openingsOf(values, "window");
     settings.checkWindows = openingsOf(values, "check-window");
     settings.needsApproval = values.text("approve") == "manual";
+    return settings;
+}
+
+agent::Settings ownAgentSettings(const Values& values, const std::filesystem::path& stateDirectory)
+{
+    auto settings = agentSettings(values, stateDirectory / supervise::OwnStore);
+    settings.appId = values.text("self-app-id");
+    settings.track = values.text("self-track");
+    settings.attributes.clear();
+    settings.others.clear();
+    settings.fallbackVersion = productVersion();
+    settings.machineFile = agent::machineFileIn(stateDirectory);
+    settings.needsApproval = false;
     return settings;
 }
 

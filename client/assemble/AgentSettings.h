@@ -13,4 +13,7 @@ namespace baton::assemble {
 /// @throws UsageError for a window that is none, or in a time zone that nobody knows.
 agent::Settings agentSettings(const Values& values, const std::filesystem::path& stateDirectory);
 
+/// The same for Baton's own app: in a request and a store of its own; windows hold, approvals are the program's.
+agent::Settings ownAgentSettings(const Values& values, const std::filesystem::path& stateDirectory);
+
 } // namespace baton::assemble

@@ -3,15 +3,12 @@
 #include "client/core/Text.h"
 #include "client/core/WholeNumber.h"
 #include "client/os/Errors.h"
-#include "client/os/Files.h"
+#include "client/os/SealedFile.h"
 
 #include <nlohmann/json.hpp>
-#include <sys/mman.h>
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -21,7 +18,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t Longest = std::size_t{4} * 1024 * 1024;
-constexpr int Seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 
 Json toJson(const Handed& handed)
 {
@@ -37,7 +33,8 @@ Json toJson(const Handed& handed)
                    {"lock", handed.lock},
                    {"report", handed.report},
                    {"publicKeys", handed.publicKeys},
-                   {"needsSignatures", handed.needsSignatures}};
+                   {"needsSignatures", handed.needsSignatures},
+                   {"ownNeedsSignatures", handed.ownNeedsSignatures}};
     if (!handed.program.empty()) object["program"] = handed.program;
     for (const auto& program : handed.programs) object["programs"].push_back(toJson(program));
     return object;
@@ -61,40 +58,24 @@ Handed handedFrom(const Json& object)
     handed.report = smallNumberOf(object, "report");
     handed.program = object.value("program", std::string());
     for (const auto& program : object.value("programs", Json::array())) handed.programs.push_back(handedFrom(program));
-    handed.publicKeys = object.at("publicKeys").get<std::string>();
-    handed.needsSignatures = object.at("needsSignatures").get<bool>();
+    handed.publicKeys = object.value("publicKeys", std::string()); // A Baton before did not know of them.
+    handed.needsSignatures = object.value("needsSignatures", false);
+    handed.ownNeedsSignatures = object.value("ownNeedsSignatures", false);
     return handed;
-}
-
-std::string readAll(int fd)
-{
-    std::string text;
-    std::array<char, 4096> block{};
-    while (text.size() <= Longest) {
-        // With an offset of its own: the roles share one open file, and with read(2) the second would find its end.
-        const auto count =
-            os::check(::pread(fd, block.data(), block.size(), static_cast<off_t>(text.size())), "read the settings");
-        if (count == 0) return text;
-        text.append(block.data(), static_cast<std::size_t>(count));
-    }
-    throw std::runtime_error("the settings are longer than 4 MiB");
 }
 
 } // namespace
 
 os::UniqueFd seal(const Handed& handed)
 {
-    os::UniqueFd file(os::check(::memfd_create("baton-settings", MFD_CLOEXEC | MFD_ALLOW_SEALING), "make a memfd"));
     // Not as text: a word of the command line is bytes in any encoding, which JSON's text would refuse.
     const auto bytes = Json::to_cbor(toJson(handed));
-    os::writeAll(file.get(), std::string(bytes.begin(), bytes.end()), "the settings");
-    os::check(::fcntl(file.get(), F_ADD_SEALS, Seals), "seal the settings");
-    return file;
+    return os::sealedFile("baton-settings", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 Handed readHanded(int fd)
 try {
-    return handedFrom(Json::from_cbor(readAll(fd)));
+    return handedFrom(Json::from_cbor(os::readSealed(fd, Longest)));
 } catch (const Json::exception& error) {
     throw std::runtime_error(std::string("the settings are damaged: ") + error.what());
 }

@@ -25,6 +25,7 @@ struct Handed {
     int report = -1;                      ///< where somebody waits for the first release, inherited; -1: nobody does
     std::string publicKeys{};             ///< PEM: whose signatures are believed, read once so that nobody changes them
     bool needsSignatures = false;         ///< a release must be signed
+    bool ownNeedsSignatures = false;      ///< one of Baton itself
     std::string program{};                ///< its name, where there are several
     /// Where there are several this is the whole Baton's, and these are the programs'. None has programs itself.
     std::vector<Handed> programs{};

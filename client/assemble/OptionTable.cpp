@@ -9,7 +9,8 @@ namespace baton::assemble {
 namespace {
 
 constexpr unsigned Asks = Run | Check;
-constexpr unsigned Talks = Status | History | Update | Approve | HoldBack | Resume | Reload | Rollback | Restart;
+constexpr unsigned Talks =
+    Status | History | Update | Approve | HoldBack | Resume | Reload | Rollback | Restart | UpgradeSelf;
 constexpr bool Repeatable = true;
 constexpr bool Once = false;
 constexpr bool Works = true;
@@ -21,6 +22,9 @@ constexpr std::array Table{
            Asks | Sign | Verify},
     Option{"also-app", ValueKind::OtherApp, "NAME=ID", "", "maps=io.example.maps",
            "one more app, whose packages lie in NAME/ of each release", Asks, Repeatable},
+    Option{"self-app-id", ValueKind::Text, "ID", "", "io.example.baton",
+           "what the server knows Baton itself by: it is kept up to date, too", Run},
+    Option{"self-track", ValueKind::Text, "NAME", "", "stable", "group or channel of --self-app-id", Run},
     Option{"track", ValueKind::Text, "NAME", "", "stable", "group or channel", Asks | Verify},
     Option{"protocol", ValueKind::Choice, "auto|xml|json3|json4", "auto", "json3", "form of Omaha; auto: by the URL",
            Asks},
@@ -60,6 +64,8 @@ constexpr std::array Table{
     Option{"against", ValueKind::Path, "DIR", "", "old/", "a patch from each file of DIR, into the directory OUTDIR",
            Diff},
     Option{"tree", ValueKind::Flag, "", "", "", "an archive stands for what it unpacks to", Diff | Patch},
+    Option{"to", ValueKind::Path, "PATH", "", "/opt/baton-0.2.0/bin/baton",
+           "the Baton to take over (what the running one was started from)", UpgradeSelf},
     Option{"json", ValueKind::Flag, "", "", "", "for machines", Check | Talks | Diff | Verify},
     Option{"wait", ValueKind::Flag, "", "", "", "exits 0 (fine, no news), 75 failed, 70 rolled back, 65 refused",
            Update},
@@ -117,8 +123,7 @@ constexpr std::array Table{
     Option{"signal-to", ValueKind::Choice, "process|group", "process", "group",
            "whom signals are for: the program, or its group", Run, Once, Works, Topic::Service},
     Option{"on-signal", ValueKind::OnSignal, "SIGNAL=ACTION", "", "SIGHUP=reload",
-           "forward|stop|ignore|reload|update|restart|rollback|SIGNAL; each once", Run, Repeatable, Works,
-           Topic::Service},
+           "forward|stop|ignore|reload|update|restart|rollback|upgrade|SIGNAL", Run, Repeatable, Works, Topic::Service},
     Option{"daemon", ValueKind::Flag, "", "", "", "goes into the background; ends with 0 once the first release serves",
            Run, Once, Works, Topic::Service},
     Option{"pidfile", ValueKind::Path, "FILE", "", "/run/web.pid", "holds Baton's pid while it runs", Run, Once, Works,

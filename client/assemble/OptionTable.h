@@ -50,7 +50,8 @@ enum Command : unsigned {
     Section = 1U << 14U, ///< no command: an option of it alone stands in a program's section of a configuration file
     Keygen = 1U << 15U,
     Sign = 1U << 16U,
-    Verify = 1U << 17U
+    Verify = 1U << 17U,
+    UpgradeSelf = 1U << 18U
 };
 
 /// Which page of --help shows an option; the words are those of topicName().

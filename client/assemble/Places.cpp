@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string_view>
 
 namespace baton::assemble {
 namespace {
@@ -62,6 +63,23 @@ void checkReadable(const Values& values, const std::string& option)
                      exitcode::NoInput);
 }
 
-fs::path ownExecutable() { return fs::read_symlink("/proc/self/exe"); }
+fs::path ownExecutable()
+{
+    constexpr std::string_view Replaced = " (deleted)";
+    auto path = fs::read_symlink("/proc/self/exe").string();
+    if (path.ends_with(Replaced)) path.resize(path.size() - Replaced.size());
+    return path;
+}
+
+fs::path batonFor(const fs::path& supervisor, const fs::path& other)
+{
+    const auto beside = supervisor.parent_path() / "baton";
+    const auto installed = supervisor.parent_path().parent_path().parent_path() / "bin/baton";
+    for (const auto& place : {beside, installed, other}) // A release of Baton may be the supervisor alone.
+        if (::access(place.c_str(), X_OK) == 0) return place;
+    throw UsageError("baton is neither at " + beside.string() + " nor at " + installed.string() +
+                         "; install Baton again",
+                     exitcode::Unavailable);
+}
 
 } // namespace baton::assemble

@@ -22,7 +22,11 @@ std::filesystem::path socketToAsk(const Values& values);
 /// @throws UsageError (66) if the file that `option` names cannot be read; nothing is named: nothing happens.
 void checkReadable(const Values& values, const std::string& option);
 
-/// This process's own executable.
+/// This process's own executable, where it was when it was executed: another may stand there by now.
 std::filesystem::path ownExecutable();
+
+/// The `baton` that goes with a supervisor: beside it, or in ../../bin; or else `other`.
+/// @throws UsageError (69) if it is in none of these places.
+std::filesystem::path batonFor(const std::filesystem::path& supervisor, const std::filesystem::path& other);
 
 } // namespace baton::assemble

@@ -20,7 +20,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
+#include <string>
 
 namespace baton::assemble {
 namespace {
@@ -32,44 +34,80 @@ std::vector<verify::PublicKey> trustedKeys(const Handed& handed)
     return pem.empty() ? std::vector<verify::PublicKey>() : verify::parsePublicKeys(pem);
 }
 
-stage::Signing signingOf(const Handed& handed)
+/// An app whose releases are fetched and staged.
+struct App {
+    std::string id;
+    std::string track;
+    std::vector<std::string> others{}; ///< NAME=ID
+};
+
+stage::Signing signingOf(const Handed& handed, const App& app)
 {
     stage::Signing signing;
     signing.keys = trustedKeys(handed);
-    signing.appId = handed.values.text("app-id");
-    signing.track = handed.values.text("track");
-    for (const auto& text : handed.values.all("also-app"))
+    signing.appId = app.id;
+    signing.track = app.track;
+    for (const auto& text : app.others)
         signing.others.emplace_back(text.substr(0, text.find('=')), text.substr(text.find('=') + 1));
     signing.now = os::SystemClock().wall();
     signing.isNewer = source::isNewer;
     return signing;
 }
 
-int agentRole()
+int agentRole(const agent::Settings& settings, Log&& log)
 {
-    const auto handed = ownHanded();
-    auto log = makeLog("agent", handed);
     const char* text = std::getenv("BATON_CHANNEL");
     const auto channel = parseNumber(text == nullptr ? "" : text);
     if (!channel || *channel < 3 || *channel > 1'000'000) throw std::runtime_error("BATON_CHANNEL names no descriptor");
     ::fcntl(static_cast<int>(*channel), F_SETFD, FD_CLOEXEC);
+    return agent::run(settings, log, static_cast<int>(*channel));
+}
+
+int agentOfProgram()
+{
+    const auto handed = ownHanded();
     auto settings = agentSettings(handed.values, handed.stateDirectory);
     settings.needsSignatures = handed.needsSignatures;
     settings.keys = trustedKeys(handed);
-    return agent::run(settings, log, static_cast<int>(*channel));
+    return agentRole(settings, makeLog("agent", handed));
+}
+
+int agentOfBaton()
+{
+    const auto handed = readHanded(settingsDescriptor());
+    auto settings = ownAgentSettings(handed.values, handed.stateDirectory);
+    settings.needsSignatures = handed.ownNeedsSignatures;
+    settings.keys = trustedKeys(handed);
+    return agentRole(settings, makeLog("self-agent", handed.values));
+}
+
+int judge(const std::filesystem::path& stateDirectory, const stage::Settings& settings, Log&& log)
+{
+    const auto line = print(stage::runConfined(store::Store(stateDirectory), settings, log));
+    os::writeAll(STDOUT_FILENO, line, "the verdict");
+    return exitcode::Ok;
 }
 
 int stageRole()
 {
     const auto handed = ownHanded();
-    auto log = makeLog("stager", handed);
     stage::Settings settings;
     settings.expected = supervise::namesRelease(handed.command) ? stage::Expected::Tree : stage::Expected::Program;
     settings.program = stage::programName(handed.command.front());
-    if (handed.needsSignatures) settings.signing = signingOf(handed);
-    const auto line = print(stage::runConfined(store::Store(handed.stateDirectory), settings, log));
-    os::writeAll(STDOUT_FILENO, line, "the verdict");
-    return exitcode::Ok;
+    if (handed.needsSignatures)
+        settings.signing = signingOf(
+            handed, {handed.values.text("app-id"), handed.values.text("track"), handed.values.all("also-app")});
+    return judge(handed.stateDirectory, settings, makeLog("stager", handed));
+}
+
+int ownStageRole()
+{
+    const auto handed = readHanded(settingsDescriptor());
+    stage::Settings settings;
+    settings.expected = stage::Expected::Tree;
+    if (handed.ownNeedsSignatures)
+        settings.signing = signingOf(handed, {handed.values.text("self-app-id"), handed.values.text("self-track")});
+    return judge(handed.stateDirectory / supervise::OwnStore, settings, makeLog("self-stager", handed.values));
 }
 
 } // namespace
@@ -78,8 +116,10 @@ std::optional<int> runRole(const std::vector<std::string>& typed) noexcept
 try {
     const char* text = std::getenv(RoleVariable);
     const std::string role = text == nullptr ? "" : text;
-    if (role == "agent") return agentRole();
+    if (role == "agent") return agentOfProgram();
     if (role == "stage") return stageRole();
+    if (role == "self-agent") return agentOfBaton();
+    if (role == "self-stage") return ownStageRole();
     if (role == "reload") return reloadRole();
     if (role == "probe") return probe(typed.size() < 2 ? typed : std::vector(typed.begin() + 2, typed.end()));
     return std::nullopt;

@@ -1,10 +1,13 @@
 #include "client/assemble/Run.h"
 
+#include "client/agent/Agent.h"
+#include "client/agent/Identity.h"
 #include "client/assemble/AgentSettings.h"
 #include "client/assemble/Background.h"
 #include "client/assemble/Become.h"
 #include "client/assemble/FirstRelease.h"
 #include "client/assemble/Network.h"
+#include "client/assemble/OwnStart.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/PublicKeys.h"
 #include "client/assemble/SignalRules.h"
@@ -13,6 +16,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
+#include "client/os/Passing.h"
 #include "client/os/SignalSet.h"
 #include "client/os/StartReport.h"
 #include "client/source/Source.h"
@@ -20,11 +24,11 @@
 #include "client/supervise/ProgramLog.h"
 #include "client/supervise/SignalPlan.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <map>
 
 namespace baton::assemble {
@@ -207,6 +211,42 @@ void checkListeners(const std::vector<Wanted>& all)
         }
 }
 
+/// Which Baton it becomes, where it has releases of its own.
+void findOwnSupervisor(Prepared& prepared)
+{
+    auto& handed = prepared.handed;
+    if (!handed.values.has("self-app-id")) return;
+    agent::machineId(agent::machineFileIn(handed.stateDirectory)); // Before two agents ask for it.
+    auto log = makeLog("supervisor", handed.values);
+    supervise::ProgramLog ownLog(log, supervise::OwnStore);
+    const store::Store store(handed.stateDirectory / supervise::OwnStore);
+    createStore(store);
+    const auto keys = trustedKeys(handed.values);
+    handed.publicKeys = pemOf(keys); // Of several programs each has its own.
+    handed.ownNeedsSignatures = needsSignatures(store, !keys.empty(), handed.values, ownLog);
+    prepared.ownSupervisor = ownSupervisorToStart(store, source::isNewer, log);
+}
+
+/// Of the whole Baton.
+void checkOwnApp(const Values& values)
+{
+    if (values.has("self-app-id") && !values.has("server"))
+        throw UsageError("--self-app-id without --server: nobody would be asked for it; say --server URL");
+    if (values.has("self-track") && !values.has("self-app-id"))
+        throw UsageError("--self-track without --self-app-id: there is nothing that it is the track of");
+}
+
+[[noreturn]] void execute(const std::filesystem::path& supervisor, const os::UniqueFd& settings,
+                          const Prepared& prepared, const std::vector<std::string>& arguments)
+{
+    std::vector<int> passed{settings.get()};
+    for (const auto& lock : prepared.locks) passed.push_back(lock.get());
+    if (prepared.handed.report >= 0) passed.push_back(prepared.handed.report); // Who waits for it.
+    os::check(::setenv(SettingsVariable, std::to_string(settings.get()).c_str(), 1), "set BATON_SETTINGS");
+    const os::Passing passing(passed);
+    become(supervisor, arguments);
+}
+
 Prepared prepareAll(const Resolved& resolved, const std::string& executable, int report)
 {
     const auto directory = stateDirectory(resolved.values, "programs");
@@ -225,6 +265,7 @@ Prepared prepareAll(const Resolved& resolved, const std::string& executable, int
     prepared.handed.lock = prepared.locks.front().get();
     for (std::size_t i = 0; i < all.size(); ++i)
         prepared.locks.push_back(about(all[i].name, [&] { return settled(prepared.handed.programs[i], all[i]); }));
+    findOwnSupervisor(prepared);
     prepared.settings = seal(prepared.handed);
     return prepared;
 }
@@ -247,6 +288,7 @@ void checkSignals(const Resolved& resolved)
 
 Prepared prepare(const Resolved& resolved, const std::string& executable, int report)
 {
+    checkOwnApp(resolved.values);
     checkSignals(resolved);
     holdSignals();
     if (!resolved.programs.empty()) return prepareAll(resolved, executable, report);
@@ -256,21 +298,25 @@ Prepared prepare(const Resolved& resolved, const std::string& executable, int re
     prepared.handed = checked(wanted, executable);
     prepared.handed.report = report;
     prepared.locks.push_back(settled(prepared.handed, wanted));
+    findOwnSupervisor(prepared);
     prepared.settings = seal(prepared.handed);
     return prepared;
 }
 
 void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments)
 {
-    const auto executable = helperExecutable(prepared.handed.executable, "baton-supervisor");
-    os::check(::fcntl(prepared.settings.get(), F_SETFD, 0), "let the supervisor inherit its settings");
-    for (const auto& lock : prepared.locks)
-        os::check(::fcntl(lock.get(), F_SETFD, 0), "let the supervisor inherit a lock");
-    if (prepared.handed.report >= 0)
-        os::check(::fcntl(prepared.handed.report, F_SETFD, 0), "let the supervisor inherit who waits for it");
-    const auto number = std::to_string(prepared.settings.get());
-    os::check(::setenv(SettingsVariable, number.c_str(), 1), "set BATON_SETTINGS");
-    become(executable, arguments);
+    if (!prepared.ownSupervisor.empty()) {
+        auto log = makeLog("supervisor", prepared.handed.values);
+        try {
+            auto handed = prepared.handed;
+            handed.executable = batonFor(prepared.ownSupervisor, handed.executable);
+            for (auto& program : handed.programs) program.executable = handed.executable;
+            execute(prepared.ownSupervisor, seal(handed), prepared, arguments);
+        } catch (const std::exception& error) {
+            log.error(std::string(error.what()) + "; the installed Baton starts");
+        }
+    }
+    execute(helperExecutable(prepared.handed.executable, "baton-supervisor"), prepared.settings, prepared, arguments);
 }
 
 void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments)

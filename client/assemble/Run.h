@@ -14,8 +14,9 @@ namespace baton::assemble {
 /// All that the supervisor needs, ready: the first release is in the store, whose lock is held.
 struct Prepared {
     Handed handed;
-    std::vector<os::UniqueFd> locks; ///< the store's; of several programs the whole Baton's first, then theirs
-    os::UniqueFd settings;           ///< sealed
+    std::vector<os::UniqueFd> locks;     ///< the store's; of several programs the whole Baton's first, then theirs
+    os::UniqueFd settings;               ///< sealed
+    std::filesystem::path ownSupervisor; ///< of a newer release of Baton itself; empty: the installed one
 };
 
 /// `executable` plays the other roles; `report` is where somebody waits for the first release, -1: nobody does.

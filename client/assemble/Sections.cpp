@@ -11,8 +11,9 @@ namespace baton::assemble {
 namespace {
 
 /// There is one of each, however many programs there are.
-constexpr std::array<std::string_view, 8> OfTheWholeBaton{"control",   "log-format", "log-level", "metrics",
-                                                          "on-signal", "daemon",     "pidfile",   "log-file"};
+constexpr std::array<std::string_view, 10> OfTheWholeBaton{"control",     "log-format", "log-level", "metrics",
+                                                           "on-signal",   "daemon",     "pidfile",   "log-file",
+                                                           "self-app-id", "self-track"};
 
 /// Two programs can never have the same; --state-dir outside the sections is where all have theirs.
 constexpr std::array<std::string_view, 6> OfOneProgram{"app-id",  "also-app", "app-version",

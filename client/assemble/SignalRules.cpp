@@ -28,7 +28,7 @@ constexpr std::array Words{
     Word{"forward", SignalAction::Forward, ""},      Word{"stop", SignalAction::Stop, ""},
     Word{"ignore", SignalAction::Ignore, ""},        Word{"reload", SignalAction::Command, "config"},
     Word{"update", SignalAction::Command, "server"}, Word{"restart", SignalAction::Command, ""},
-    Word{"rollback", SignalAction::Command, ""},
+    Word{"rollback", SignalAction::Command, ""},     Word{"upgrade", SignalAction::Command, ""},
 };
 
 constexpr std::array Ending{SIGTERM, SIGINT, SIGQUIT};
@@ -59,10 +59,13 @@ SignalRule renamed(int number, std::string_view text)
     const auto as = os::signalNamed(text);
     if (!as) {
         std::vector<std::string_view> words;
-        for (const auto& word : Words) words.push_back(word.text);
+        std::string all;
+        for (const auto& word : Words) {
+            words.push_back(word.text);
+            all += (all.empty() ? "" : ", ") + std::string(word.text);
+        }
         const auto nearest = nearestWord(text, words);
-        refuse(escaped(text) +
-               " is neither a signal nor one of forward, stop, ignore, reload, update, restart, rollback" +
+        refuse(escaped(text) + " is neither a signal nor one of " + all +
                (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + '?'));
     }
     if (!supervise::canBePlanned(*as))

@@ -1,6 +1,8 @@
 #include "client/assemble/Supervise.h"
 
 #include "client/assemble/Handed.h"
+#include "client/assemble/OptionTable.h"
+#include "client/assemble/Places.h"
 #include "client/assemble/SignalRules.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
@@ -14,6 +16,8 @@
 
 #include <exception>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace baton::assemble {
 namespace {
@@ -24,39 +28,15 @@ os::UniqueFd kept(int fd)
     return os::UniqueFd(fd);
 }
 
-supervise::SupervisorSettings processSettings(const Handed& handed)
-{
-    std::vector<const Values*> programs;
-    for (const auto& program : handed.programs) programs.push_back(&program.values);
-    supervise::SupervisorSettings settings;
-    settings.stateDirectory = handed.stateDirectory;
-    settings.controlSocket = handed.controlSocket;
-    settings.signals = signalRulesOf(handed.values, programs);
-    settings.reportFd = handed.report;
-    return settings;
-}
-
-std::unique_ptr<os::PidFile> writePidFile(const std::string& path)
-try {
-    return path.empty() ? nullptr : std::make_unique<os::PidFile>(path);
-} catch (const std::exception& error) {
-    throw UsageError(std::string(error.what()) + "; say another --pidfile", exitcode::CannotCreate);
-}
-
 int superviseAll(const Handed& handed, int settings)
 {
     std::vector<os::UniqueFd> locks;
     locks.push_back(kept(handed.lock));
-    auto process = processSettings(handed);
-    if (handed.programs.empty()) process.programs.push_back(supervisorSettings(handed, settings));
-    for (const auto& program : handed.programs) {
-        locks.push_back(kept(program.lock));
-        process.programs.push_back(supervisorSettings(program, settings));
-        process.programs.back().number = static_cast<int>(process.programs.size()) - 1;
-    }
+    for (const auto& program : handed.programs) locks.push_back(kept(program.lock));
+    const auto process = settingsOfAll(handed, settings);
     auto log = makeLog("supervisor", handed.values);
     log.alsoTo(handed.report);
-    const auto pidFile = writePidFile(handed.values.text("pidfile"));
+    const auto pidFile = writePidFile(handed);
     try {
         return supervise::run(process, log, std::move(locks));
     } catch (const supervise::CannotStart& error) {
@@ -66,10 +46,52 @@ int superviseAll(const Handed& handed, int settings)
 
 } // namespace
 
+std::unique_ptr<os::PidFile> writePidFile(const Handed& handed)
+try {
+    const auto path = handed.values.text("pidfile");
+    return path.empty() ? nullptr : std::make_unique<os::PidFile>(path);
+} catch (const std::exception& error) {
+    throw UsageError(std::string(error.what()) + "; say another --pidfile", exitcode::CannotCreate);
+}
+
+supervise::SupervisorSettings settingsOfAll(const Handed& handed, int settings)
+{
+    std::vector<const Values*> programs;
+    for (const auto& program : handed.programs) programs.push_back(&program.values);
+    supervise::SupervisorSettings process;
+    process.signals = signalRulesOf(handed.values, programs);
+    process.reportFd = handed.report;
+    process.stateDirectory = handed.stateDirectory;
+    process.controlSocket = handed.controlSocket;
+    process.ownApp = ownAppOf(handed);
+    process.executable = ownExecutable();
+    process.isOneExecutable = process.executable == handed.executable;
+    process.settingsFd = settings;
+    if (handed.programs.empty()) process.programs.push_back(supervisorSettings(handed, settings));
+    for (const auto& program : handed.programs) process.programs.push_back(supervisorSettings(program, settings));
+    for (std::size_t i = 0; i < process.programs.size(); ++i) {
+        process.programs[i].number = static_cast<int>(i);
+        process.programs[i].supervisor = process.executable;
+    }
+    return process;
+}
+
 int superviseHanded()
 {
-    const int settings = settingsDescriptor();
-    return superviseHere(readHanded(settings), settings);
+    const os::UniqueFd given(settingsDescriptor());
+    auto handed = readHanded(given.get()); // Perhaps of an older `baton run`, where this is a release of its own.
+    fillIn(handed);
+    const auto settings = seal(handed);
+    return superviseHere(handed, settings.get());
+}
+
+void fillIn(Handed& handed)
+{
+    for (const auto& option : optionTable())
+        if (const std::string name(option.name);
+            (option.commands & Run) != 0 && !option.otherwise.empty() && !handed.values.has(name))
+            handed.values.set(name, {{std::string(option.otherwise), "default"}});
+    for (auto& program : handed.programs) fillIn(program);
 }
 
 int superviseHere(const Handed& handed, int settings)

@@ -1,5 +1,6 @@
 #include "client/assemble/SupervisorSettings.h"
 
+#include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
 #include "client/assemble/ValueCheck.h"
 #include "client/core/Duration.h"
@@ -101,6 +102,14 @@ supervise::RoleCommand roleCommand(const Handed& handed, const std::string& role
     return command;
 }
 
+supervise::RoleCommand agentCommand(const Handed& handed, const std::string& role)
+{
+    auto command = roleCommand(handed, role);
+    const auto proxies = proxyVariables();
+    command.environment.insert(command.environment.end(), proxies.begin(), proxies.end());
+    return command;
+}
+
 } // namespace
 
 supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
@@ -137,15 +146,20 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
         values.text("restart") == "on-failure" ? supervise::Restart::OnFailure : supervise::Restart::Never;
     settings.tryOut = tryOutOf(values.text("try"));
     settings.settingsFd = settingsFd;
-    if (values.has("server")) {
-        settings.agent = roleCommand(handed, "agent");
-        const auto proxies = proxyVariables();
-        settings.agent.environment.insert(settings.agent.environment.end(), proxies.begin(), proxies.end());
-    }
+    if (values.has("server")) settings.agent = agentCommand(handed, "agent");
     settings.stager = roleCommand(handed, "stage");
     settings.prober = roleCommand(handed, "probe");
     settings.reader = roleCommand(handed, "reload");
     return settings;
+}
+
+std::optional<supervise::OwnApp> ownAppOf(const Handed& handed)
+{
+    const auto& values = handed.values;
+    if (!values.has("self-app-id") || !values.has("server")) return std::nullopt;
+    const auto alone = values.duration(values.has("probation-alone") ? "probation-alone" : "probation");
+    return supervise::OwnApp{agentCommand(handed, "self-agent"), roleCommand(handed, "self-stage"),
+                             values.duration("probation") + alone};
 }
 
 Handed ownHanded()

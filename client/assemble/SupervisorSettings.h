@@ -6,6 +6,8 @@
 #include "client/os/StderrLog.h"
 #include "client/supervise/Settings.h"
 
+#include <optional>
+
 namespace baton::assemble {
 
 /// Which part of Baton a process is; the words are those of BATON_ROLE.
@@ -17,6 +19,9 @@ inline constexpr const char* ProgramVariable = "BATON_PROGRAM";
 /// Of one program. `settingsFd` is the descriptor that the other roles get.
 /// @throws UsageError for values that are right each by itself and wrong together.
 supervise::Settings supervisorSettings(const Handed& handed, int settingsFd);
+
+/// Of Baton itself, where it is to be kept up to date. `handed` is the whole Baton's.
+std::optional<supervise::OwnApp> ownAppOf(const Handed& handed);
 
 /// What the settings that were handed to this process say of the program that it works for.
 Handed ownHanded();

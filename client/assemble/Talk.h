@@ -32,6 +32,8 @@ int holdCommand(const Resolved& resolved, const Terminal& terminal);
 int reloadCommand(const Resolved& resolved, const Terminal& terminal);
 int resumeCommand(const Resolved& resolved, const Terminal& terminal);
 int rollbackCommand(const Resolved& resolved, const Terminal& terminal);
+/// 0 when another Baton has taken over, 75 when the one that runs goes on.
+int upgradeSelfCommand(const Resolved& resolved, const Terminal& terminal);
 int restartCommand(const Resolved& resolved, const Terminal& terminal);
 
 } // namespace baton::assemble

@@ -44,10 +44,16 @@ void send(int socket, std::string_view text)
 } // namespace
 
 ControlServer::ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler)
+    : ControlServer(loop, path, std::move(handler), os::listenUnix(path))
+{
+}
+
+ControlServer::ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler,
+                             os::UniqueFd listener)
     : loop_(loop),
       path_(path),
       handler_(std::move(handler)),
-      listener_(os::listenUnix(path))
+      listener_(std::move(listener))
 {
     listen();
 }
@@ -63,11 +69,15 @@ void ControlServer::accept()
 {
     os::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)) return pause();
-    if (!socket || !isAllowed(socket.get())) return;
-    clients_.push_back({std::move(socket), {}, {}, {}});
+    if (socket && isAllowed(socket.get())) add(std::move(socket), {}, loop_.clock().now() + LineDeadline);
+}
+
+void ControlServer::add(os::UniqueFd socket, std::string line, Instant deadline)
+{
+    clients_.push_back({std::move(socket), std::move(line), {}, {}});
     const auto client = std::prev(clients_.end());
     client->watch = loop_.whenReadable(client->socket.get(), [this, client] { read(client); });
-    client->deadline = loop_.after(LineDeadline, [this, client] { close(client); });
+    client->deadline = loop_.at(deadline, [this, client] { close(client); });
     if (clients_.size() >= MostClients) watch_.reset();
 }
 
@@ -78,6 +88,13 @@ void ControlServer::pause()
     again_ = loop_.after(Pause, [this] {
         if (!watch_ && clients_.size() < MostClients) listen();
     });
+}
+
+std::vector<ControlServer::Open> ControlServer::clients() const
+{
+    std::vector<Open> open;
+    for (const auto& client : clients_) open.push_back({client.socket.get(), client.line, client.deadline.due()});
+    return open;
 }
 
 void ControlServer::read(Clients::iterator client)

@@ -8,7 +8,9 @@
 #include <filesystem>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace baton::control {
 
@@ -21,9 +23,22 @@ public:
 
     /// Listens at `path`, mode 0600; the caller holds the store's lock, so an old file there is a dead process's.
     ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler);
+    /// Goes on with what an earlier process listened with: `listener`, bound to `path`, and clients that have said a
+    /// part of their line.
+    ControlServer(loop::EventLoop& loop, const std::filesystem::path& path, Handler handler, os::UniqueFd listener);
     ~ControlServer();
     ControlServer(const ControlServer&) = delete;
     ControlServer& operator=(const ControlServer&) = delete;
+
+    /// What is open now, for a process that takes this one's place.
+    struct Open {
+        int socket;
+        std::string line; ///< as far as it has come
+        std::optional<Instant> deadline;
+    };
+    int listener() const { return listener_.get(); }
+    std::vector<Open> clients() const;
+    void add(os::UniqueFd socket, std::string line, Instant deadline);
 
 private:
     struct Client {

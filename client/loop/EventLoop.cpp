@@ -24,6 +24,13 @@ void Registration::reset()
     if (auto* loop = std::exchange(loop_, nullptr)) loop->remove(id_);
 }
 
+std::optional<Instant> Registration::due() const
+{
+    if (loop_ == nullptr) return std::nullopt;
+    const auto timer = loop_->timers_.find(id_);
+    return timer == loop_->timers_.end() ? std::nullopt : std::optional(timer->second.due);
+}
+
 EventLoop::EventLoop(const Clock& clock)
     : clock_(clock),
       epoll_(os::check(::epoll_create1(EPOLL_CLOEXEC), "make an epoll set"))
@@ -54,8 +61,13 @@ Registration EventLoop::watch(int fd, std::uint32_t events, Callback callback, P
 
 Registration EventLoop::after(Duration delay, Callback callback)
 {
+    return at(clock_.now() + delay, std::move(callback));
+}
+
+Registration EventLoop::at(Instant due, Callback callback)
+{
     const auto id = ++lastId_;
-    timers_.emplace(id, Timer{clock_.now() + delay, std::move(callback)});
+    timers_.emplace(id, Timer{due, std::move(callback)});
     return {*this, id};
 }
 

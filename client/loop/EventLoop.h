@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 namespace baton::loop {
@@ -36,6 +37,9 @@ public:
     void reset();
     explicit operator bool() const { return loop_ != nullptr; }
 
+    /// Of a timer that has not come yet: when it does; nothing else has such a time.
+    std::optional<Instant> due() const;
+
 private:
     void swap(Registration& other) noexcept;
 
@@ -60,6 +64,8 @@ public:
 
     /// Calls back once, not before `delay` has passed.
     [[nodiscard]] Registration after(Duration delay, Callback callback);
+    /// The same, not before `due`; at once if that is over.
+    [[nodiscard]] Registration at(Instant due, Callback callback);
 
     /// Runs until stop(), which may have been called before. What a callback throws comes out here.
     void run();
@@ -68,6 +74,8 @@ public:
     void turn(Duration longest);
 
     void stop() { stopped_ = true; }
+    /// Nothing of this turn or a later one is to be begun any more.
+    bool isStopped() const { return stopped_; }
     const Clock& clock() const { return clock_; }
 
 private:

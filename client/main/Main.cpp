@@ -58,6 +58,8 @@ int main(int count, char** words)
         CommandWork{Reload, [&](const auto& resolved, const auto&) { return reloadCommand(resolved, terminal); }},
         CommandWork{Rollback, [&](const auto& resolved, const auto&) { return rollbackCommand(resolved, terminal); }},
         CommandWork{Restart, [&](const auto& resolved, const auto&) { return restartCommand(resolved, terminal); }},
+        CommandWork{UpgradeSelf,
+                    [&](const auto& resolved, const auto&) { return upgradeSelfCommand(resolved, terminal); }},
         CommandWork{Update, [&](const auto& resolved, const auto&) { return updateCommand(resolved, terminal); }},
     };
     return runCommand(typed, works);

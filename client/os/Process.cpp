@@ -26,7 +26,7 @@ constexpr std::size_t PidDigits = 10;
 constexpr unsigned CloseRangeCloexec = 1U << 2; // CLOSE_RANGE_CLOEXEC of <linux/close_range.h>
 
 // The kernel has one table of children for the whole process, and so has this.
-std::set<pid_t>& known()
+std::set<pid_t>& knownChildren()
 {
     static std::set<pid_t> pids;
     return pids;
@@ -214,7 +214,7 @@ Child Child::hold(const SpawnOptions& options)
         ::waitpid(pid, nullptr, 0);
         fail("open a pidfd for " + options.executable, pidfdError);
     }
-    known().insert(pid);
+    knownChildren().insert(pid);
     return {pid, std::move(pidfd), std::move(go.write), std::move(error.read)};
 }
 
@@ -247,13 +247,21 @@ void Child::signalGroup(int number) const { ::kill(-pid_, number); }
 
 std::optional<ExitStatus> Child::ended() const { return exitStatusOf(pid_); }
 
-bool Child::isKnown(pid_t pid) { return known().count(pid) != 0; }
+bool Child::isKnown(pid_t pid) { return knownChildren().count(pid) != 0; }
+
+std::vector<pid_t> Child::known() { return {knownChildren().begin(), knownChildren().end()}; }
+
+Child Child::adopt(pid_t pid, UniqueFd pidfd)
+{
+    knownChildren().insert(pid);
+    return {pid, std::move(pidfd), UniqueFd(), UniqueFd()};
+}
 
 void Child::reap() const
 {
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
-    known().erase(pid_);
+    knownChildren().erase(pid_);
 }
 
 } // namespace baton::os

@@ -58,11 +58,19 @@ public:
     /// one that lost its parent.
     static bool isKnown(pid_t pid);
 
+    /// All of these, as a process that takes this one's place must know them.
+    static std::vector<pid_t> known();
+
+    /// A child that this process had before an exec, and its pidfd.
+    static Child adopt(pid_t pid, UniqueFd pidfd);
+
     /// hold() and go() in one.  @throws std::system_error also when the exec fails; the child is reaped then.
     static Child spawn(const SpawnOptions& options);
 
     pid_t pid() const { return pid_; }
     int pidfd() const { return pidfd_.get(); } ///< readable once it has ended
+
+    bool isHeld() const { return bool(go_); } ///< go() was not called yet
 
     /// Lets it run.  @returns 0, or the errno of its failed exec. Waits for the exec, at most two seconds.
     int go();

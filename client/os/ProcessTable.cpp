@@ -109,6 +109,18 @@ std::optional<UniqueFd> openProcess(pid_t pid)
     return pidfd;
 }
 
+std::optional<pid_t> pidOf(int pidfd)
+{
+    constexpr std::string_view Label = "Pid:\t";
+    const auto text = readAtMost("/proc/self/fdinfo/" + std::to_string(pidfd));
+    for (const auto line : split(text, '\n'))
+        if (line.starts_with(Label)) {
+            const auto number = parseNumber(line.substr(Label.size())); // -1, 0: gone, or of another namespace
+            return number && *number > 0 ? std::optional(static_cast<pid_t>(*number)) : std::nullopt;
+        }
+    return std::nullopt;
+}
+
 void signalProcess(int pidfd, const Signal& signal)
 {
     siginfo_t info{};

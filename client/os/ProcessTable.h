@@ -39,6 +39,9 @@ std::optional<UniqueFd> openProcess(pid_t pid, std::uint64_t startTicks, const s
 /// A pidfd of whatever has that pid now; nothing if there is none, or only its zombie.
 std::optional<UniqueFd> openProcess(pid_t pid);
 
+/// Whose pidfd it is; nothing if it is none, or its process was reaped.
+std::optional<pid_t> pidOf(int pidfd);
+
 /// By pidfd. A process that has ended is no error.
 void signalProcess(int pidfd, const Signal& signal);
 

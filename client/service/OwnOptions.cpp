@@ -14,6 +14,7 @@ constexpr std::string_view TryOut = "try";
 constexpr std::string_view Token = "token";
 constexpr std::string_view AppVersion = "app-version";
 constexpr std::string_view Initial = "initial"; // The first release is this very executable.
+constexpr std::string_view OwnApp = "self-";    // … and Baton is a part of it.
 
 constexpr std::array<std::string_view, 3> Refused{"daemon", "pidfile", "log-file"};
 
@@ -34,7 +35,9 @@ std::vector<assemble::Option> ownOptions()
 {
     std::vector<assemble::Option> options;
     for (auto option : assemble::optionTable()) {
-        if ((option.commands & assemble::Run) == 0 || option.name == Initial || isRefused(option.name)) continue;
+        if ((option.commands & assemble::Run) == 0 || option.name == Initial || option.name.starts_with(OwnApp) ||
+            isRefused(option.name))
+            continue;
         if (option.name == TryOut) option.otherwise = Token;
         if (option.name == AppVersion) option.help = "version of this very executable";
         options.push_back(option);

@@ -19,8 +19,9 @@ struct Word {
     Role role;
 };
 
-constexpr std::array Words{Word{"agent", Role::Agent}, Word{"stage", Role::Stager}, Word{"probe", Role::Prober},
-                           Word{"reload", Role::Reader}};
+constexpr std::array Words{Word{"agent", Role::Agent},         Word{"stage", Role::Stager},
+                           Word{"probe", Role::Prober},        Word{"reload", Role::Reader},
+                           Word{"take-over", Role::Successor}, Word{"try-take-over", Role::Successor}};
 
 Role roleOf(std::string_view text)
 {

@@ -12,6 +12,7 @@ enum class Role {
     Agent,      ///< talks to the network
     Stager,     ///< verifies and unpacks
     Prober,     ///< asks one question of readiness
+    Successor,  ///< takes over from a Baton that runs, or tries that
     Reader,     ///< reads the configuration file again
     Program,    ///< serves, as a generation under a Baton
     Supervisor, ///< holds sockets and children

@@ -27,6 +27,8 @@ Json toJson(const Install& install)
     document["tries"] = install.tries;
     if (install.isRollback) document["isRollback"] = true;
     if (!install.memory.empty()) document["memory"] = install.memory;
+    if (!install.from.empty()) document["from"] = install.from;
+    if (!install.bootId.empty()) document["bootId"] = install.bootId;
     return document;
 }
 
@@ -79,8 +81,13 @@ std::string textOrNone(const Json& object, const char* name)
 
 Install installFrom(const Json& object)
 {
-    return {keyFrom(object), enumFrom<InstallStep>(object, "step", StepNames), smallNumber(object, "tries"),
-            object.value("isRollback", false), textOrNone(object, "memory")};
+    return {keyFrom(object),
+            enumFrom<InstallStep>(object, "step", StepNames),
+            smallNumber(object, "tries"),
+            object.value("isRollback", false),
+            textOrNone(object, "memory"),
+            textOrNone(object, "from"),
+            textOrNone(object, "bootId")};
 }
 
 Json toJson(const SetBack& setBack)

@@ -49,6 +49,8 @@ struct Install {
     int tries = 0;           ///< how often its hand-off was begun; it grows only when Baton itself died in between
     bool isRollback = false; ///< a person wants it back: what runs now is blocked with its commit
     std::string memory{};    ///< takes the place of Trust::memory with its commit; empty: it stays
+    std::string from{};      ///< of Baton's own: the version that it takes over from
+    std::string bootId{};    ///< … and in which run of the machine it does
 
     friend bool operator==(const Install&, const Install&) = default;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Clock.h"
+#include "client/supervise/Snapshot.h"
 
 #include <optional>
 
@@ -24,6 +25,14 @@ public:
         last_ = now - *since_;
         since_.reset();
         return last_;
+    }
+
+    AcceptGapState save() const { return {accepted_, since_, last_}; }
+    void restore(const AcceptGapState& state)
+    {
+        accepted_ = state.accepted;
+        since_ = state.since;
+        last_ = state.last;
     }
 
     /// The last that is over.

@@ -5,6 +5,14 @@
 
 namespace baton::supervise {
 
+Account::Account(const AccountState& state)
+    : status_(state.status),
+      notified_(state.notified),
+      cause_(state.cause),
+      error_(state.error)
+{
+}
+
 void Account::heard(const Notification& notification)
 {
     if (notification.status) status_ = *notification.status;

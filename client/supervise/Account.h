@@ -5,6 +5,7 @@
 #include "client/core/Clock.h"
 #include "client/os/Process.h"
 #include "client/supervise/Notification.h"
+#include "client/supervise/Snapshot.h"
 
 #include <optional>
 #include <string>
@@ -13,6 +14,11 @@ namespace baton::supervise {
 
 class Account {
 public:
+    Account() = default;
+    explicit Account(const AccountState& state);
+
+    AccountState save() const { return {status_, notified_, cause_, error_}; }
+
     void heard(const Notification& notification);
 
     /// It is to be ended for that. `interval`: of the watchdog it missed; nothing: it said itself that it is not well.

@@ -63,13 +63,14 @@ std::vector<pid_t> adoptedOf(const Whose& whose)
     return found;
 }
 
-int sweepAdopted(const std::function<bool(const Whose&)>& lives)
+int sweepAdopted(const Sweep& sweep)
 {
     int killed = 0;
     for (const auto pid : adopted()) {
+        if (sweep.awaited(pid)) continue;
         if (::waitpid(pid, nullptr, WNOHANG) == pid) continue;
         const auto whose = whoseIs(pid);
-        if (whose && !lives(*whose) && ::kill(pid, SIGKILL) == 0) ++killed; // Not reaped: the pid is its own.
+        if (whose && !sweep.lives(*whose) && ::kill(pid, SIGKILL) == 0) ++killed; // Not reaped: the pid is its own.
     }
     return killed;
 }
@@ -77,8 +78,8 @@ int sweepAdopted(const std::function<bool(const Whose&)>& lives)
 void endAdopted()
 {
     constexpr int Rounds = 50;
-    for (int i = 0; i < Rounds && sweepAdopted([](const Whose&) { return false; }) > 0; ++i)
-        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    const Sweep all{[](const Whose&) { return false; }, [](pid_t) { return false; }};
+    for (int i = 0; i < Rounds && sweepAdopted(all) > 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(2));
 }
 
 } // namespace baton::supervise

@@ -33,10 +33,16 @@ bool belongsTo(pid_t pid, pid_t first, const Whose& whose);
 /// The adopted ones of a generation that live.
 std::vector<pid_t> adoptedOf(const Whose& whose);
 
+/// What a sweep must ask.
+struct Sweep {
+    std::function<bool(const Whose&)> lives; ///< that generation
+    std::function<bool(pid_t)> awaited;      ///< somebody else has to look first at how that process ended
+};
+
 /// Reaps what has ended, and kills what belongs to a generation that lives no more. To be called after each SIGCHLD:
 /// the children of what is killed are adopted then.
 /// @returns how many it killed
-int sweepAdopted(const std::function<bool(const Whose&)>& lives);
+int sweepAdopted(const Sweep& sweep);
 
 /// Sweeps until nothing of any generation is left, at most for a tenth of a second: when Baton itself ends.
 void endAdopted();

@@ -1,5 +1,6 @@
 #include "client/supervise/DescriptorStore.h"
 
+#include "client/os/Passing.h"
 #include "client/os/ProcessTable.h"
 
 #include <algorithm>
@@ -27,7 +28,7 @@ void DescriptorStore::put(const std::string& name, std::vector<os::UniqueFd> des
             ++tooMany;
             continue;
         }
-        all_.push_back({name, std::move(descriptor), generation, {generation}, {}});
+        all_.push_back({name, std::move(descriptor), generation, polls, {generation}, {}});
         if (polls) watch(all_.back());
     }
     if (tooMany > 0)
@@ -64,6 +65,22 @@ bool DescriptorStore::giveNew(int generation, const std::set<int>& living, const
         for (auto* stored : left) stored->holders.insert(generation);
     }
     return true;
+}
+
+std::vector<StoredState> DescriptorStore::save() const
+{
+    std::vector<StoredState> states;
+    for (const auto& stored : all_)
+        states.push_back({stored.name, stored.descriptor.get(), stored.storedBy, stored.polls, stored.holders});
+    return states;
+}
+
+void DescriptorStore::restore(const std::vector<StoredState>& states)
+{
+    for (const auto& state : states) {
+        all_.push_back({state.name, os::received(state.descriptor), state.storedBy, state.polls, state.holders, {}});
+        if (state.polls) watch(all_.back());
+    }
 }
 
 StoredDescriptor* DescriptorStore::find(int descriptor)

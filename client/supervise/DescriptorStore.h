@@ -5,6 +5,7 @@
 #include "client/core/Log.h"
 #include "client/loop/EventLoop.h"
 #include "client/os/UniqueFd.h"
+#include "client/supervise/Snapshot.h"
 
 #include <functional>
 #include <list>
@@ -19,6 +20,7 @@ struct StoredDescriptor {
     std::string name;
     os::UniqueFd descriptor;
     int storedBy = 0;      ///< the generation that stored it last
+    bool polls = true;     ///< it goes when its other end is gone
     std::set<int> holders; ///< the generations that have stored it or been given it
     loop::Registration hungUp;
 };
@@ -37,6 +39,9 @@ public:
     void remove(const std::string& name);
     /// A generation is ready to be given what it does not hold.
     void awaited() const { changed_(); }
+
+    std::vector<StoredState> save() const;
+    void restore(const std::vector<StoredState>& states);
 
     std::size_t size() const { return all_.size(); }
 

@@ -6,6 +6,7 @@
 #include "client/loop/EventLoop.h"
 
 #include <functional>
+#include <optional>
 
 namespace baton::supervise {
 
@@ -19,22 +20,33 @@ public:
         begun_ = true;
         kill_ = std::move(kill);
         ask();
-        arm(patience);
+        arm(loop_.clock().now() + patience);
     }
+
+    /// Goes on with one that was begun by an earlier supervisor.
+    void resume(Instant due, std::function<void()> kill)
+    {
+        begun_ = true;
+        kill_ = std::move(kill);
+        arm(due);
+    }
+
+    /// When the second call comes, or came; nothing if none was begun.
+    std::optional<Instant> due() const { return begun_ ? std::optional(due_) : std::nullopt; }
 
     /// The second call comes no sooner than `by` from now.  [sd_notify(3), EXTEND_TIMEOUT_USEC]
     void extend(Duration by)
     {
-        if (begun_ && loop_.clock().now() + by > due_) arm(by);
+        if (begun_ && loop_.clock().now() + by > due_) arm(loop_.clock().now() + by);
     }
 
     bool begun() const { return begun_; }
 
 private:
-    void arm(Duration in)
+    void arm(Instant due)
     {
-        due_ = loop_.clock().now() + in;
-        timer_ = loop_.after(in, kill_);
+        due_ = due;
+        timer_ = loop_.at(due, kill_);
     }
 
     loop::EventLoop& loop_;

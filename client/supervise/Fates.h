@@ -32,6 +32,9 @@ public:
         return essential_.at(at(number)) ? AfterEnd::EndOthers : AfterEnd::GoOn;
     }
 
+    /// As an earlier supervisor left it: which have ended is told by ended().
+    void restore(int exitCode) { exitCode_ = exitCode; }
+
     /// A person has it started again.
     void revived(int number) { over_.at(at(number)) = false; }
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <stdexcept>
 
 namespace baton::supervise {
@@ -46,9 +47,26 @@ Generation::~Generation()
 {
     if (const auto path = probeSocket(); !path.empty()) ::unlink(path.c_str());
     if (!running_) return;
+    if (std::uncaught_exceptions() > 0 && !child_.isHeld())
+        return; // Baton fails, not the release: the next one finds it.
     kill();
     child_.reap();
     world_.cgroups.remove(child_.first());
+}
+
+std::filesystem::path Generation::notifyPath() const
+{
+    return world_.store.root() / ("notify-" + std::to_string(number_) + ".sock");
+}
+
+std::unique_ptr<NotifySocket> Generation::openNotifySocket(os::UniqueFd socket)
+{
+    return std::make_unique<NotifySocket>(
+        world_.loop, world_.log, notifyPath(), [this](pid_t pid) { return belongsTo(pid, child_.first(), whose()); },
+        [this](const Notification& notification, NotifySocket::Descriptors descriptors) {
+            heard(notification, std::move(descriptors));
+        },
+        std::move(socket));
 }
 
 os::Child Generation::hold(int terminal, const std::set<int>& living)
@@ -57,12 +75,7 @@ os::Child Generation::hold(int terminal, const std::set<int>& living)
     executable_ = executableOf(world_.settings.command, release_, directory);
     if (executable_.empty())
         throw std::runtime_error("no program " + escaped(world_.settings.command.front()) + " in PATH");
-    notifySocket_ = std::make_unique<NotifySocket>(
-        world_.loop, world_.log, world_.store.root() / ("notify-" + std::to_string(number_) + ".sock"),
-        [this](pid_t pid) { return belongsTo(pid, child_.first(), whose()); },
-        [this](const Notification& notification, NotifySocket::Descriptors descriptors) {
-            heard(notification, std::move(descriptors));
-        });
+    notifySocket_ = openNotifySocket(os::receiveUnix(notifyPath()));
 
     os::SpawnOptions options;
     options.executable = executable_;
@@ -206,12 +219,12 @@ store::GenerationRecord Generation::record(store::GenerationRole role) const
     return {number_, role, release_.key, child_.pid(), os::startTicksOf(child_.pid()).value_or(0), os::bootId()};
 }
 
-void Generation::watchHealth()
+void Generation::watchHealth(int failures)
 {
     if (world_.settings.health.kind == HealthKind::None) return;
-    health_ = std::make_unique<HealthWatch>(world_.loop, world_.log, world_.settings,
-                                            Patient{number_, probeSocket().string()},
-                                            [this](const std::string& why) { world_.watcher.unhealthy(number_, why); });
+    health_ = std::make_unique<HealthWatch>(
+        world_.loop, world_.log, world_.settings, Patient{number_, probeSocket().string()},
+        [this](const std::string& why) { world_.watcher.unhealthy(number_, why); }, failures);
 }
 
 control::RunningRelease Generation::status() const

@@ -21,6 +21,7 @@
 #include "client/supervise/ProgramChannel.h"
 #include "client/supervise/ProgramWatchdog.h"
 #include "client/supervise/Settings.h"
+#include "client/supervise/Snapshot.h"
 
 #include <cstdint>
 #include <functional>
@@ -28,6 +29,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace baton::supervise {
 
@@ -65,7 +67,11 @@ public:
     /// @throws std::system_error, std::runtime_error saying why not.
     Generation(const GenerationWorld& world, const store::Release& release, int number, int terminal,
                const std::set<int>& living);
-    ~Generation(); ///< kills and reaps what still runs
+    /// Goes on with one that an earlier supervisor started. `listeners` are all of the program.
+    /// @throws std::runtime_error, std::system_error if what `state` names is not there.
+    Generation(const GenerationWorld& world, const GenerationState& state,
+               const std::vector<SharedListener>& listeners);
+    ~Generation(); ///< kills and reaps what still runs, but where Baton itself ends by an exception
     Generation(const Generation&) = delete;
     Generation& operator=(const Generation&) = delete;
 
@@ -75,16 +81,22 @@ public:
     /// For state.json: written between the constructor and go().
     store::GenerationRecord record(store::GenerationRole role) const;
 
+    /// `listeners` as above.
+    GenerationState save(const std::vector<SharedListener>& listeners) const;
+
+    const ListenerSet& listeners() const { return listeners_; }
     const store::ReleaseKey& key() const { return release_.key; }
     int number() const { return number_; }
     pid_t pid() const { return child_.pid(); }
+    pid_t startedAs() const { return child_.first(); } ///< of the process that may have named another as the main one
+    bool awaits(pid_t pid) const { return child_.awaits(pid); }
     const std::string& executable() const { return executable_; }
 
     /// As --signal-to says, or to the whole group.
     void signal(const Passed& passed) const;
 
-    /// Asks for its health from now on, until leaveAlone().
-    void watchHealth();
+    /// Asks for its health from now on, until leaveAlone(). `failures`: in a row, that have been seen.
+    void watchHealth(int failures = 0);
     void leaveAlone() { health_.reset(); }
 
     /// How long it has run.
@@ -111,6 +123,9 @@ public:
     bool isEnding() const { return ending_.begun(); }
 
 private:
+    void restore(const GenerationState& state);
+    std::filesystem::path notifyPath() const;
+    std::unique_ptr<NotifySocket> openNotifySocket(os::UniqueFd socket);
     os::Child hold(int terminal, const std::set<int>& living);
     Whose whose() const { return {world_.settings.name, number_}; }
     std::filesystem::path probeSocket() const;
@@ -138,7 +153,7 @@ private:
     Instant started_;
     Instant drainedSince_;
     std::optional<std::uint64_t> oomKillsBefore_;
-    bool running_ = true;
+    bool running_ = true; // It is not reaped.
     bool killed_ = false;
     bool saidReady_ = false;
     bool ready_ = false;

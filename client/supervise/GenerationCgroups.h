@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <vector>
 
 namespace baton::supervise {
 
@@ -33,6 +34,9 @@ public:
 
     /// Once its generation has ended: kills what is left in it, and removes it as soon as that is gone.
     void remove(pid_t first);
+
+    /// Those of remove() that are there still.
+    std::vector<int> leaving() const { return {leaving_.begin(), leaving_.end()}; }
 
     /// How many processes of that generation were killed for want of memory; where it has no count of its own, of all
     /// that runs beside Baton. Nothing where nobody counts.

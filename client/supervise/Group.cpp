@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 namespace baton::supervise {
@@ -136,12 +137,44 @@ void Group::armWait()
     const bool waits = state_.phase == GroupPhase::Gathering && stands(Stand::Offered) && stands(Stand::Unasked);
     if (!waits) return wait_.reset();
     if (wait_ || state_.waitIsOver) return;
-    wait_ = loop_.after(longestWait_, [this] {
+    waitUntil(loop_.clock().now() + longestWait_);
+}
+
+void Group::waitUntil(Instant due)
+{
+    wait_ = loop_.at(due, [this] {
         wait_.reset();
         log_.warning("group " + name_ + ": not every member's server has answered within " +
                      printDuration(longestWait_) + "; it goes on without those");
         happen({What::WaitIsOver});
     });
+}
+
+GroupSnapshot Group::save() const
+{
+    GroupSnapshot snapshot{name_, state_.phase, state_.waitIsOver, state_.failing, wait_.due(), {}};
+    for (std::size_t i = 0; i < state_.members.size(); ++i) {
+        const auto& one = state_.members[i];
+        snapshot.members.push_back({one.stand, one.progress, one.asked, whys_[i]});
+    }
+    return snapshot;
+}
+
+void Group::restore(const GroupSnapshot& snapshot)
+{
+    if (snapshot.members.size() != state_.members.size())
+        throw std::runtime_error("the group " + name_ + " has other members");
+    state_.phase = snapshot.phase;
+    state_.waitIsOver = snapshot.waitIsOver;
+    state_.failing = snapshot.failing;
+    for (std::size_t i = 0; i < state_.members.size(); ++i) {
+        state_.members[i].stand = snapshot.members[i].stand;
+        state_.members[i].progress = snapshot.members[i].progress;
+        state_.members[i].asked = snapshot.members[i].asked;
+        whys_.at(i) = snapshot.members[i].why;
+    }
+    if (snapshot.waitsUntil) waitUntil(*snapshot.waitsUntil);
+    lookSoon();
 }
 
 bool Group::record(const Order& order) const

@@ -7,6 +7,7 @@
 #include "client/store/GroupRecord.h"
 #include "client/supervise/GroupPlan.h"
 #include "client/supervise/Program.h"
+#include "client/supervise/Snapshot.h"
 
 #include <functional>
 #include <string>
@@ -27,6 +28,12 @@ public:
           std::vector<int> members, Duration longestWait, Find find);
 
     bool has(int number) const;
+
+    const std::string& name() const { return name_; }
+
+    /// Of a group as an earlier supervisor had it: it goes on from there.
+    GroupSnapshot save() const;
+    void restore(const GroupSnapshot& snapshot);
 
     /// Before the programs start: what a Baton that was killed had decided is done, for all members or for none.
     void recover();
@@ -50,6 +57,7 @@ private:
     void lookSoon();
     void look();
     void armWait();
+    void waitUntil(Instant due);
     bool record(const Order& order) const;
     void carryOut(const Order& order);
     std::vector<std::string> recovered(const store::GroupRecord& record);

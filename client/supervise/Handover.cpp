@@ -91,7 +91,7 @@ void Handover::offerPending()
     candidateIsRollback_ = pendingIsRollback_ || (install && install->key == *pending_ && install->isRollback);
     post(Event::OfferRestart);
     if (phase() != Phase::Serving) return pending_.reset();
-    again_ = loop_.after(BeforeNewOffer, [this] { offerPending(); }); // Could not be recorded: the old one serves on.
+    tryAgain(Again::Offer, loop_.clock().now() + BeforeNewOffer); // Could not be recorded: the old one serves on.
 }
 
 void Handover::stop(const Passed& passed)
@@ -221,11 +221,21 @@ void Handover::entered(Phase phase, Event because)
         candidateKey_.reset();
         if (queues_) queuesEnd_ = loop_.after(AfterCommit, [this] { queues_.reset(); });
         removeOldReleases();
-        again_ = loop_.after(Duration(0), [this] { offerPending(); });
+        tryAgain(Again::Offer, loop_.clock().now());
         passOn();
     }
     if (phase == Phase::Stopping) exitWhenAllEnded();
     giveStored();
+}
+
+void Handover::tryAgain(Again what, Instant due)
+{
+    what_ = what;
+    again_ = loop_.at(due, [this] {
+        if (what_ == Again::Offer) return offerPending();
+        if (!launch(*ledger_.state().current, {}, false)) post(Event::CandidateEnded);
+        armDeadline();
+    });
 }
 
 void Handover::ready(int number)

@@ -10,8 +10,10 @@
 #include "client/supervise/Orphans.h"
 #include "client/supervise/QueueWatch.h"
 #include "client/supervise/ServiceManager.h"
+#include "client/supervise/Snapshot.h"
 #include "client/supervise/Terminal.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <set>
@@ -48,6 +50,14 @@ public:
     /// Starts the current release, or waits for the first one.
     void start();
 
+    /// Goes on where an earlier supervisor was. `listeners` are all of the program.
+    /// @throws std::runtime_error, std::system_error if what `state` names is not there.
+    void restore(const HandoverState& state, const std::vector<SharedListener>& listeners);
+    HandoverState save(const std::vector<SharedListener>& listeners) const;
+
+    /// Puts in those that some generation has, and that are not among `listeners` yet.
+    void collectListeners(std::vector<SharedListener>& listeners) const;
+
     /// Hands over to what stands in releases/ and is the ledger's install: now, or as soon as what is under way is
     /// over.
     void offer(const store::ReleaseKey& key);
@@ -78,6 +88,10 @@ public:
 
     /// Whether a process of this generation lives that we started or that took its place.
     bool lives(int number) const;
+
+    bool isGeneration(pid_t pid) const;
+    /// Whether a generation has to look first at how that process ended.
+    bool awaits(pid_t pid) const;
 
     /// The generation was stopped from the keyboard, perhaps.
     void followTerminal();
@@ -154,11 +168,14 @@ private:
     void post(Event event);
     void passOn();
     void armDeadline();
+    void tryAgain(Again what, Instant due);
     void offerPending();
     void removeOldReleases();
+    bool isOurOwn(const std::filesystem::path& directory) const;
     void forget(int number, const std::string& name);
     void giveStored();
     std::set<int> living() const;
+    std::vector<const Generation*> all() const;
     Generation* find(int number) const;
     Generation* leader() const;
     int leaderAtTheEnd() const;
@@ -205,7 +222,8 @@ private:
     std::unique_ptr<QueueWatch> queues_; // from READY until a while after the commit
     loop::Registration queuesEnd_;
     loop::Registration deadline_;
-    loop::Registration again_;
+    loop::Registration again_; // what_
+    Again what_ = Again::Nothing;
     loop::Registration giveAgain_;
 };
 

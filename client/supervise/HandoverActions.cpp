@@ -132,7 +132,7 @@ bool Handover::refuseOffer(const std::string& why)
                (why.empty() ? std::string() : ": " + why));
     failure_.clear();
     candidateKey_.reset();
-    again_ = loop_.after(BeforeNewOffer, [this] { offerPending(); });
+    tryAgain(Again::Offer, loop_.clock().now() + BeforeNewOffer);
     return false;
 }
 
@@ -169,10 +169,7 @@ void Handover::retryPrevious()
     ++previousTries_;
     log_.warning(oldName() + ": " + (failure_.empty() ? "it was not ready in time" : failure_) + "; again in " +
                  printDuration(pause));
-    again_ = loop_.after(pause, [this] {
-        if (!launch(*ledger_.state().current, {}, false)) post(Event::CandidateEnded);
-        armDeadline();
-    });
+    tryAgain(Again::Start, loop_.clock().now() + pause);
 }
 
 bool Handover::blockCandidate()
@@ -403,12 +400,18 @@ void Handover::stopAll()
     orphans_.end(SIGTERM, settings_.drainTimeout);
 }
 
+// Where the supervisor itself, and the roles that it starts, are a release of the program.
+bool Handover::isOurOwn(const std::filesystem::path& directory) const
+{
+    return settings_.supervisor.string().starts_with(directory.string() + '/');
+}
+
 void Handover::removeOldReleases()
 try {
     const auto& state = ledger_.state();
     const auto isUsed = [&](const store::ReleaseKey& key) {
         return state.current == key || state.previous == key || (state.install && state.install->key == key) ||
-               pending_ == key ||
+               pending_ == key || isOurOwn(store_.releaseDirectory(key)) ||
                std::any_of(state.generations.begin(), state.generations.end(),
                            [&](const auto& record) { return record.key == key; });
     };

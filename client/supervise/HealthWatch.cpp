@@ -12,12 +12,13 @@
 namespace baton::supervise {
 
 HealthWatch::HealthWatch(loop::EventLoop& loop, Log& log, const Settings& settings, Patient patient,
-                         std::function<void(const std::string&)> failed)
+                         std::function<void(const std::string&)> failed, int failures)
     : loop_(loop),
       log_(log),
       settings_(settings),
       patient_(std::move(patient)),
-      failed_(std::move(failed))
+      failed_(std::move(failed)),
+      failures_(failures)
 {
     askLater(settings_.health.interval);
 }

@@ -23,8 +23,11 @@ struct Patient {
 /// failures in a row it calls back once, and asks no more.
 class HealthWatch {
 public:
+    /// `failures`: in a row, that an earlier supervisor has seen.
     HealthWatch(loop::EventLoop& loop, Log& log, const Settings& settings, Patient patient,
-                std::function<void(const std::string& why)> failed);
+                std::function<void(const std::string& why)> failed, int failures = 0);
+
+    int failures() const { return failures_; }
 
 private:
     void ask();

@@ -33,6 +33,7 @@ public:
         if (held_.size() < Most) held_.push_back(passed);
     }
 
+    const std::vector<Passed>& all() const { return held_; }
     std::vector<Passed> take() { return std::exchange(held_, {}); }
 
 private:

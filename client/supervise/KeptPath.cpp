@@ -12,6 +12,8 @@
 namespace baton::supervise {
 namespace {
 
+constexpr const char* KeptEnding = ".baton-kept";
+
 std::filesystem::path beside(const std::filesystem::path& path, const std::string& ending)
 {
     return path.parent_path() / ('.' + path.filename().string() + ending);
@@ -26,7 +28,7 @@ bool isSocket(const std::filesystem::path& file, struct stat& status)
 
 KeptPath::KeptPath(std::filesystem::path path, bool linkIsTruth)
     : path_(std::move(path)),
-      link_(beside(path_, ".baton-kept"))
+      link_(beside(path_, KeptEnding))
 {
     struct stat status {};
     if (linkIsTruth && isSocket(link_, status)) {
@@ -37,6 +39,19 @@ KeptPath::KeptPath(std::filesystem::path path, bool linkIsTruth)
     ::unlink(link_.c_str());
     if (::link(path_.c_str(), link_.c_str()) != 0) whyNotKept_ = os::describe(errno);
 }
+
+KeptPath::KeptPath(const KeptPathState& state)
+    : path_(state.path),
+      link_(beside(path_, KeptEnding)),
+      whyNotKept_(state.whyNotKept),
+      device_(state.device),
+      inode_(state.inode),
+      mode_(state.mode),
+      removes_(state.removes)
+{
+}
+
+KeptPathState KeptPath::save() const { return {path_.string(), device_, inode_, mode_, whyNotKept_, removes_}; }
 
 KeptPath::~KeptPath()
 {

@@ -2,6 +2,8 @@
 // by which it comes back. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/supervise/Snapshot.h"
+
 #include <sys/types.h>
 
 #include <filesystem>
@@ -14,6 +16,8 @@ public:
     /// Remembers which socket stands at `path`, and links it to ".NAME.baton-kept" beside it.
     /// @param linkIsTruth the link of a Baton that was killed, if there is one, says which socket it is
     KeptPath(std::filesystem::path path, bool linkIsTruth);
+    /// As an earlier supervisor left it.
+    explicit KeptPath(const KeptPathState& state);
     ~KeptPath(); ///< removes the link
     KeptPath(const KeptPath&) = delete;
     KeptPath& operator=(const KeptPath&) = delete;
@@ -32,6 +36,8 @@ public:
 
     /// As it was when it was remembered.
     mode_t mode() const { return mode_; }
+
+    KeptPathState save() const;
 
     /// The path goes with us, too, if it is still ours then.
     void removeInTheEnd() { removes_ = true; }

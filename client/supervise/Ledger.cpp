@@ -4,6 +4,7 @@
 #include "client/os/Stopwatch.h"
 
 #include <exception>
+#include <utility>
 
 namespace baton::supervise {
 
@@ -15,6 +16,14 @@ Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log)
 {
     store_.pointLinks(state_);
     appendOutcome();
+}
+
+Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log, store::State state)
+    : store_(store),
+      clock_(clock),
+      log_(log),
+      state_(std::move(state))
+{
 }
 
 bool Ledger::record(const std::string& step, const Change& change)

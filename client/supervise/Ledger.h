@@ -21,6 +21,9 @@ public:
     /// @throws std::runtime_error for a damaged state, std::system_error.
     Ledger(const store::Store& store, const Clock& clock, Log& log);
 
+    /// Goes on with what an earlier supervisor knew, be it on disk or not.
+    Ledger(const store::Store& store, const Clock& clock, Log& log, store::State state);
+
     const store::State& state() const { return state_; }
 
     /// How long all its writing to the disk has taken so far, in microseconds.

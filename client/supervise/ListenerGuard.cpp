@@ -67,11 +67,43 @@ void ListenerGuard::lookAfterNew()
         if (!listener->care && listener->listens) lookAfter(*listener);
 }
 
-void ListenerGuard::lookAfter(Listener& listener)
+ListenerGuard::SharedCare ListenerGuard::careFor(Listener& listener)
 {
     auto care = std::make_shared<Care>(listener, log_);
     care->kind = os::kindOf(listener.socket.get());
     care->bound = os::nameOf(listener.socket.get());
+    return care;
+}
+
+std::optional<CareState> ListenerGuard::save(const Listener& listener)
+{
+    const auto care = std::static_pointer_cast<Care>(listener.care);
+    if (!care) return std::nullopt;
+    CareState state{care->backlog, care->mayBlock, care->lost, care->removed, {}};
+    if (care->path) state.path = care->path->save();
+    return state;
+}
+
+void ListenerGuard::restore(Listener& listener, const CareState& state)
+{
+    auto care = careFor(listener);
+    care->backlog = state.backlog;
+    care->mayBlock = state.mayBlock;
+    care->lost = state.lost;
+    care->removed = state.removed;
+    if (!care->lost) watchForHangUp(care);
+    if (state.path) {
+        care->path.emplace(*state.path);
+        if (!care->lost) watchPath(*care);
+    }
+    cares_.push_back(care);
+    checkPath(*care); // Nobody watched while the supervisor changed.
+    listener.care = std::move(care);
+}
+
+void ListenerGuard::lookAfter(Listener& listener)
+{
+    auto care = careFor(listener);
     // Of a Baton that was killed: what became of it meanwhile is not what it should be.
     if (listener.borrowed && listener.address) os::beginToListen(listener.socket.get(), *listener.address);
     care->backlog = backlogOf(*care);

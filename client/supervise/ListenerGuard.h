@@ -6,10 +6,12 @@
 #include "client/loop/EventLoop.h"
 #include "client/os/UniqueFd.h"
 #include "client/supervise/ListenerSet.h"
+#include "client/supervise/Snapshot.h"
 
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,11 @@ public:
     /// Its address says another backlog now, which it has been given.
     void learn(const Listener& listener);
 
+    /// What it knows of a listener, and goes on knowing in the next supervisor; nothing of one that it does not look
+    /// after yet.
+    static std::optional<CareState> save(const Listener& listener);
+    void restore(Listener& listener, const CareState& state);
+
     /// The listener is in the set no more: its path goes when the last generation that has it has ended.
     void letGo(const std::string& name);
 
@@ -50,6 +57,7 @@ private:
 
     void lookAfterNew();
     void lookAfter(Listener& listener);
+    SharedCare careFor(Listener& listener);
     static int backlogOf(const Care& care);
     void watchForHangUp(const SharedCare& care);
     void watchPath(const Care& care);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace baton::supervise {
@@ -35,6 +36,9 @@ public:
     /// Moves those out that belong to a program with these addresses: one is called like a listener of it, or
     /// PROGRAM.LISTENER, and is called LISTENER then.
     ListenerSet takeFor(const std::string& program, const std::vector<os::ListenAddress>& addresses);
+
+    /// Behind the others.
+    void add(SharedListener listener) { listeners_.push_back(std::move(listener)); }
 
     /// Puts a socket in that was found open already, behind the others.
     void addBorrowed(const os::ListenAddress& address, os::UniqueFd socket);

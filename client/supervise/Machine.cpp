@@ -67,6 +67,12 @@ void Machine::tick()
     post(Event::Deadline);
 }
 
+void Machine::restore(Phase phase, std::optional<Instant> deadline)
+{
+    phase_ = phase;
+    deadline_ = deadline;
+}
+
 void Machine::extendTo(Instant instant)
 {
     if (waitsForReadiness(phase_) && deadline_ && *deadline_ < instant) deadline_ = instant;

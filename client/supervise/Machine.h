@@ -48,6 +48,9 @@ public:
     /// Posts Deadline if it is due.
     void tick();
 
+    /// Goes on where an earlier supervisor was; nothing is done about it.
+    void restore(Phase phase, std::optional<Instant> deadline);
+
     /// EXTEND_TIMEOUT_USEC: a phase that waits for readiness may last at least until `instant`.  [sd_notify(3)]
     void extendTo(Instant instant);
 

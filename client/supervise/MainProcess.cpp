@@ -1,6 +1,9 @@
 #include "client/supervise/MainProcess.h"
 
+#include "client/os/Passing.h"
 #include "client/os/ProcessTable.h"
+
+#include <sys/wait.h>
 
 #include <signal.h>
 #include <unistd.h>
@@ -31,18 +34,36 @@ bool MainProcess::follow(pid_t pid)
     }
     auto pidfd = os::openProcess(pid);
     if (!pidfd) return false;
-    const int number = pidfd->get();
     heir_.reset();
     heir_.emplace(Heir{pid, std::move(*pidfd), {}});
-    heir_->watch = loop_.whenReadable(
-        number, [this] { heirEnded(); }, loop::Priority::Death);
+    watchHeir();
     return true;
+}
+
+void MainProcess::watchHeir()
+{
+    heir_->watch = loop_.whenReadable(
+        heir_->pidfd.get(), [this] { heirEnded(); }, loop::Priority::Death);
+}
+
+void MainProcess::save(GenerationState& state) const
+{
+    state.pid = first_.pid();
+    state.pidfd = first_.pidfd();
+    if (heir_) state.heir = HeirState{heir_->pid, heir_->pidfd.get(), heir_->lives, heir_->status};
+}
+
+void MainProcess::restore(const HeirState& heir)
+{
+    heir_.emplace(Heir{heir.pid, os::received(heir.pidfd), {}, heir.lives, heir.status});
+    if (heir.lives) watchHeir();
 }
 
 void MainProcess::heirEnded()
 {
     heir_->lives = false;
-    heir_->status = os::exitStatusOf(heir_->pid); // Now: a moment later it may have been reaped.
+    heir_->status = os::exitStatusOf(heir_->pid);
+    ::waitpid(heir_->pid, nullptr, WNOHANG); // Of another's child that is none of our business.
     heir_->watch.reset();
     tell();
 }

@@ -5,6 +5,7 @@
 #include "client/loop/EventLoop.h"
 #include "client/os/Process.h"
 #include "client/os/UniqueFd.h"
+#include "client/supervise/Snapshot.h"
 
 #include <functional>
 #include <optional>
@@ -18,10 +19,16 @@ public:
     /// `ended` is called from the loop, once; then ended() says how.
     MainProcess(loop::EventLoop& loop, os::Child first, std::function<void()> ended);
 
+    /// Puts the process that it is, and its heir, into `state`.
+    void save(GenerationState& state) const;
+    /// Goes on with the heir that an earlier supervisor knew.
+    void restore(const HeirState& heir);
+
     /// The heir's where there is one.
     pid_t pid() const { return heir_ ? heir_->pid : first_.pid(); }
     pid_t first() const { return first_.pid(); }
 
+    bool isHeld() const { return first_.isHeld(); }
     /// Lets it run.  @returns 0, or the errno of its failed exec.
     int go() { return first_.go(); }
 
@@ -33,6 +40,9 @@ public:
     void signalGroup(int number) const;
     /// All that is left in the first one's group, and the heir.
     void signalAll(int number) const;
+
+    /// Whether it is the heir's, which was not looked at yet: nobody else is to reap it.
+    bool awaits(pid_t pid) const { return heir_ && heir_->lives && heir_->pid == pid; }
 
     /// How the main process ended; nothing while one of the two lives. Of an heir that was another's child, whose end
     /// nobody told us, it is how the first one ended.
@@ -48,6 +58,7 @@ private:
         std::optional<os::ExitStatus> status{};
     };
 
+    void watchHeir();
     void heirEnded();
     void tell();
 

@@ -17,11 +17,17 @@ bool isTrustedUser(uid_t user) { return user == 0 || user == ::geteuid(); }
 } // namespace
 
 NotifySocket::NotifySocket(loop::EventLoop& loop, Log& log, std::filesystem::path path, Judge isOurs, Callback callback)
+    : NotifySocket(loop, log, path, std::move(isOurs), std::move(callback), os::receiveUnix(path))
+{
+}
+
+NotifySocket::NotifySocket(loop::EventLoop& loop, Log& log, std::filesystem::path path, Judge isOurs, Callback callback,
+                           os::UniqueFd socket)
     : log_(log),
       path_(std::move(path)),
       isOurs_(std::move(isOurs)),
       callback_(std::move(callback)),
-      socket_(os::receiveUnix(path_)),
+      socket_(std::move(socket)),
       clock_(loop.clock())
 {
     os::askForSender(socket_.get()); // Before anybody knows the path: an earlier message would carry no credentials.

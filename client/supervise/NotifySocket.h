@@ -27,11 +27,16 @@ public:
     using Judge = std::function<bool(pid_t)>;
 
     NotifySocket(loop::EventLoop& loop, Log& log, std::filesystem::path path, Judge isOurs, Callback callback);
+    /// The one that an earlier supervisor opened at that path, with what waits in it.
+    NotifySocket(loop::EventLoop& loop, Log& log, std::filesystem::path path, Judge isOurs, Callback callback,
+                 os::UniqueFd socket);
     ~NotifySocket();
     NotifySocket(const NotifySocket&) = delete;
     NotifySocket& operator=(const NotifySocket&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
+
+    int descriptor() const { return socket_.get(); }
 
     /// What lies there now; by itself this happens in each wake-up. For the last words of one that has ended.
     void read();

@@ -28,7 +28,7 @@ bool isWanted(const os::ListenAddress& address, int socket, const ListenerSet& l
 } // namespace
 
 Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::GenerationRecord>& records,
-                 std::function<void(int)> gone)
+                 std::function<void(int)> gone, Known known)
     : loop_(loop),
       log_(log),
       gone_(std::move(gone))
@@ -39,6 +39,7 @@ Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::Gener
         orphans_.push_back({record, std::move(*pidfd), {}, Ending(loop_)});
         const auto orphan = std::prev(orphans_.end());
         orphan->watch = loop_.whenReadable(orphan->pidfd.get(), [this, orphan] { remove(orphan); });
+        if (known == Known::Yes) continue;
         log_.warning("found " + record.key.version + " (generation " + std::to_string(record.number) + ", pid " +
                      std::to_string(record.pid) + ") of a Baton that was killed");
     }
@@ -78,13 +79,31 @@ void Orphans::end(int signal, Duration patience)
                   ") told to drain");
         const auto* found = &orphan;
         orphan.ending.begin([&] { os::signalProcess(found->pidfd.get(), {signal}); }, patience,
-                            [found] {
-                                // The pidfd proves that the leader lives, so its group's number is still its own.
-                                os::signalProcess(found->pidfd.get(), {0});
-                                ::kill(-found->record.pid, SIGKILL);
-                                os::signalProcess(found->pidfd.get(), {SIGKILL});
-                            });
+                            [found] { kill(*found); });
     }
+}
+
+void Orphans::kill(const Orphan& orphan)
+{
+    // The pidfd proves that the leader lives, so its group's number is still its own.
+    os::signalProcess(orphan.pidfd.get(), {0});
+    ::kill(-orphan.record.pid, SIGKILL);
+    os::signalProcess(orphan.pidfd.get(), {SIGKILL});
+}
+
+std::vector<OrphanState> Orphans::save() const
+{
+    std::vector<OrphanState> states;
+    for (const auto& orphan : orphans_) states.push_back({orphan.record.number, orphan.ending.due()});
+    return states;
+}
+
+void Orphans::restore(const std::vector<OrphanState>& states)
+{
+    for (const auto& state : states)
+        for (auto& orphan : orphans_)
+            if (const auto* found = &orphan; orphan.record.number == state.number && state.killedAt)
+                orphan.ending.resume(*state.killedAt, [found] { kill(*found); });
 }
 
 void Orphans::remove(std::list<Orphan>::iterator orphan)

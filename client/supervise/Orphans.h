@@ -9,6 +9,7 @@
 #include "client/supervise/Ending.h"
 #include "client/supervise/ListenerSet.h"
 #include "client/supervise/Settings.h"
+#include "client/supervise/Snapshot.h"
 
 #include <functional>
 #include <list>
@@ -18,9 +19,16 @@ namespace baton::supervise {
 /// They are not our children, so their exit codes are not ours to know; a pidfd tells when they are gone.
 class Orphans {
 public:
-    /// Those of `records` that still live, known by pid, start time and boot id.
+    enum class Known { No, Yes };
+
+    /// Those of `records` that still live, known by pid, start time and boot id. `known`: an earlier supervisor has
+    /// said so already.
     Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::GenerationRecord>& records,
-            std::function<void(int)> gone);
+            std::function<void(int)> gone, Known known = Known::No);
+
+    std::vector<OrphanState> save() const;
+    /// Goes on with their end.
+    void restore(const std::vector<OrphanState>& states);
 
     bool empty() const { return orphans_.empty(); }
     std::size_t size() const { return orphans_.size(); }
@@ -41,6 +49,7 @@ private:
         Ending ending;
     };
 
+    static void kill(const Orphan& orphan);
     void remove(std::list<Orphan>::iterator orphan);
 
     loop::EventLoop& loop_;

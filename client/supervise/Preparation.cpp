@@ -68,6 +68,12 @@ void Preparation::begin()
     }
 }
 
+void Preparation::resume(int stagers)
+{
+    stagers_ = stagers;
+    begin();
+}
+
 void Preparation::cancel()
 {
     job_.reset();

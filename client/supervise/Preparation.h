@@ -34,6 +34,13 @@ public:
     /// Ends what runs; the next begin() does it again.
     void cancel();
 
+    /// Whether there is a download at which it works, or will after a pause.
+    bool isBusy() const { return job_ != nullptr || again_.due(); }
+    /// Of stagers that died in a row.
+    int stagers() const { return stagers_; }
+    /// Goes on where an earlier supervisor was.
+    void resume(int stagers);
+
     /// For `status`: "staging", "tryOut", or empty.
     std::string step() const { return step_; }
 

@@ -79,12 +79,17 @@ try {
     guard_.beforeStart(0);
     handover_.start();
     if (exitCode_) return;
-    agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
-                                            [this](const control::AgentNews& news) { heard(news); });
+    startAgent();
     resumeInstall();
 } catch (const CannotStart& error) {
     exitCode_ = error.exitCode();
     world_.watcher.cannotStart(number(), error);
+}
+
+void Program::startAgent()
+{
+    agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
+                                            [this](const control::AgentNews& news) { heard(news); });
 }
 
 void Program::warnOfOtherGroups()

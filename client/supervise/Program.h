@@ -20,11 +20,13 @@
 #include "client/supervise/Reload.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/Settings.h"
+#include "client/supervise/Snapshot.h"
 #include "client/supervise/Steering.h"
 
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace baton::supervise {
 
@@ -63,12 +65,21 @@ public:
     /// @throws std::exception for a damaged state
     Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited);
 
+    /// Goes on with what an earlier supervisor had: resume() is its start().
+    /// @throws std::runtime_error, std::system_error if what `state` names is not there.
+    Program(const ProgramWorld& world, const Settings& settings, const ProgramState& state);
+
+    ProgramState save() const;
+
     int number() const { return settings_.number; }
     const std::string& name() const { return settings_.name; }
 
     /// Opens its listeners, starts its current release and its agent, and goes on with what was under way; before that
     /// it waits for who cannot share the listeners. What cannot be had is told to the watcher.
     void start();
+
+    /// Starts its agent, and begins anew what the earlier supervisor had others do.
+    void resume(const ProgramState& state);
 
     /// Passes the signal on and ends everything; ProgramWatcher::ended follows.
     void stop(const Passed& passed);
@@ -84,6 +95,17 @@ public:
 
     /// Of one that is over while others run: nobody is to wait in its queues, nothing is to be fetched for it.
     void letGo();
+
+    const std::optional<store::Hold>& hold() const { return ledger_.state().hold; }
+
+    /// What the current release is started with; empty if there is none.
+    std::filesystem::path currentExecutable() const;
+
+    /// Whether a generation of it was started as that process, which is not reaped yet.
+    bool isGeneration(pid_t pid) const { return handover_.isGeneration(pid); }
+
+    /// Whether a generation of it has to look first at how that process ended.
+    bool awaits(pid_t pid) const { return handover_.awaits(pid); }
 
     /// Whether a process of this generation lives: ours, or one that an earlier Baton left.
     bool lives(int generation) const { return handover_.lives(generation) || orphans_.has(generation); }
@@ -120,6 +142,8 @@ private:
     void takenBack(const store::ReleaseKey& key, const std::string& why) override;
     void finished(int exitCode) override;
 
+    std::vector<SharedListener> allListeners() const;
+    void startAgent();
     bool mustWaitForOrphans() const;
     void open();
     void warnOfOtherGroups();

@@ -2,6 +2,7 @@
 
 #include "client/core/Text.h"
 #include "client/os/Message.h"
+#include "client/os/Passing.h"
 #include "client/os/Sockets.h"
 
 #include <sys/socket.h>
@@ -27,6 +28,20 @@ ProgramChannel::ProgramChannel(loop::EventLoop& loop, std::function<void()> resu
     programEnd_ = std::move(theirs);
     watch_ = loop.whenReadable(socket_.get(), [this] { read(); });
 }
+
+ProgramChannel::ProgramChannel(loop::EventLoop& loop, const ChannelState& state, std::function<void()> resumed,
+                               std::function<void()> takes)
+    : resumed_(std::move(resumed)),
+      tookTo_(std::move(takes)),
+      socket_(os::received(state.socket)),
+      connections_(state.connections),
+      obeys_(state.obeys),
+      takes_(state.takes)
+{
+    if (state.isOpen) watch_ = loop.whenReadable(socket_.get(), [this] { read(); });
+}
+
+ChannelState ProgramChannel::save() const { return {socket_.get(), bool(watch_), obeys_, takes_, connections_}; }
 
 bool ProgramChannel::say(std::string_view order)
 {

@@ -4,6 +4,7 @@
 
 #include "client/loop/EventLoop.h"
 #include "client/os/UniqueFd.h"
+#include "client/supervise/Snapshot.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,11 @@ public:
     /// `resumed` is called when the program says that it accepts again.
     /// `takes`: when it says that it takes descriptors.
     ProgramChannel(loop::EventLoop& loop, std::function<void()> resumed, std::function<void()> takes);
+    /// The one that an earlier supervisor had with its program.
+    ProgramChannel(loop::EventLoop& loop, const ChannelState& state, std::function<void()> resumed,
+                   std::function<void()> takes);
+
+    ChannelState save() const;
 
     /// What the program is to inherit; ours is closed by forget().
     int programEnd() const { return programEnd_.get(); }

@@ -35,7 +35,19 @@ void ProgramWatchdog::stop()
 void ProgramWatchdog::arm()
 {
     if (interval_ == Duration(0)) return timer_.reset();
-    timer_ = loop_.after(interval_, [this] {
+    armAt(loop_.clock().now() + interval_);
+}
+
+void ProgramWatchdog::restore(const ProgramWatchdogState& state)
+{
+    interval_ = state.interval;
+    runs_ = state.runs;
+    if (state.due) armAt(*state.due);
+}
+
+void ProgramWatchdog::armAt(Instant due)
+{
+    timer_ = loop_.at(due, [this] {
         stop();
         missed_();
     });

@@ -4,6 +4,7 @@
 
 #include "client/core/Clock.h"
 #include "client/loop/EventLoop.h"
+#include "client/supervise/Snapshot.h"
 
 #include <functional>
 
@@ -22,8 +23,12 @@ public:
     void setInterval(Duration interval);
     void stop();
 
+    ProgramWatchdogState save() const { return {interval_, runs_, timer_.due()}; }
+    void restore(const ProgramWatchdogState& state);
+
 private:
     void arm();
+    void armAt(Instant due);
 
     loop::EventLoop& loop_;
     Duration interval_;

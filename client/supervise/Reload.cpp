@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <utility>
 
 namespace baton::supervise {
 namespace {
@@ -139,6 +140,18 @@ std::string Reload::begin()
         job_ = std::make_unique<Job>(loop_, roleOptions(settings_, settings_.reader), Longest, LongestOutput,
                                      [this](const JobResult& result) { take(result); });
     return "{\"accepted\":true}\n";
+}
+
+void Reload::restore(ReloadReport last, bool wasBusy)
+{
+    last_ = std::move(last);
+    if (!wasBusy) return;
+    try {
+        begin();
+    } catch (const std::exception& e) {
+        last_ = {std::string("the configuration could not be read: ") + e.what(), {}, {}};
+        log_.error("reload: nothing was changed: " + last_.error);
+    }
 }
 
 std::string Reload::result() const { return job_ ? "{\"pending\":true}\n" : print(last_); }

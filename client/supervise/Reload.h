@@ -38,6 +38,11 @@ public:
     /// The answer to `reload`: it has begun, or why not.
     std::string begin();
 
+    bool isBusy() const { return job_ != nullptr; }
+    const ReloadReport& last() const { return last_; }
+    /// Goes on where an earlier supervisor was: what it had under way is begun anew.
+    void restore(ReloadReport last, bool wasBusy);
+
     /// The answer to `reloaded`: what became of the last one, or that it goes on.
     std::string result() const;
 

@@ -17,6 +17,16 @@ ServiceManager::ServiceManager(std::vector<std::string> names, int report)
     if (const char* socket = std::getenv("NOTIFY_SOCKET")) socket_ = socket;
 }
 
+void ServiceManager::restore(const ServiceManagerState& state)
+{
+    saidReady_ = state.saidReady;
+    ready_ = state.ready;
+    ended_ = state.ended;
+    stopping_ = state.stopping;
+    texts_ = state.texts;
+    texts_.resize(names_.size());
+}
+
 void ServiceManager::ready(int program)
 {
     ready_.insert(program);

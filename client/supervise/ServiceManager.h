@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/supervise/Snapshot.h"
+
 #include <cstddef>
 #include <set>
 #include <string>
@@ -16,6 +18,9 @@ public:
     /// `names` are those of the programs, by their numbers; the only one's is empty. `report`: who started us waits
     /// there for what READY=1 says, too; -1: nobody does.  [client/os/StartReport.h]
     explicit ServiceManager(std::vector<std::string> names, int report = -1);
+
+    ServiceManagerState save() const { return {saidReady_, ready_, ended_, stopping_, texts_}; }
+    void restore(const ServiceManagerState& state);
 
     /// READY=1 once each program has been ready or has ended, and one at least was ready.
     void ready(int program);

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,16 @@ struct RoleCommand {
     std::vector<std::string> environment; ///< NAME=VALUE
 };
 
+/// Baton's own releases, where a server offers some.
+struct OwnApp {
+    RoleCommand agent;
+    RoleCommand stager;
+    Duration probation{20'000}; ///< how long one must live after it has taken over
+};
+
+/// The name of their store in the state directory.
+inline constexpr const char* OwnStore = "self";
+
 /// Of one program.
 struct Settings {
     std::string name;            ///< among several; empty: the only one
@@ -97,7 +108,8 @@ struct Settings {
     RoleCommand reader; ///< reads the configuration file again
     /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
     int settingsFd = -1;
-    RoleCommand prober; ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
+    std::filesystem::path supervisor; ///< the executable of this very supervisor
+    RoleCommand prober;               ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
 };
 
 /// Of the whole Baton.
@@ -107,6 +119,10 @@ struct SupervisorSettings {
     std::vector<Settings> programs;  ///< by their numbers
     std::vector<SignalRule> signals; ///< those that the user has other wishes for
     int reportFd = -1;               ///< where somebody waits for the first releases to serve; -1: nobody does
+    std::optional<OwnApp> ownApp;
+    std::filesystem::path executable; ///< of this very supervisor, as it was started
+    bool isOneExecutable = false;     ///< the program, the supervisor and all the roles are one file
+    int settingsFd = -1;              ///< what another Baton and the other roles read their settings from
 };
 
 /// Whether PROGRAM or ARGS name {release}: then releases are trees, else one executable file that takes PROGRAM's

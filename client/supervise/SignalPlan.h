@@ -11,14 +11,14 @@ enum class SignalAction {
     Forward, ///< to the program, as `as`
     Stop,    ///< the program gets `as`, and Baton ends when it has
     Ignore,  ///< nobody hears of it
-    Command  ///< what `command` would do on the control socket
+    Command  ///< what `command` says
 };
 
 struct SignalRule {
     int number = 0;
     SignalAction action = SignalAction::Forward;
     int as = 0;            ///< Forward, Stop: the signal that the program gets
-    std::string command{}; ///< Command: "reload", "update", …
+    std::string command{}; ///< Command: "reload", "update", … as the control socket has it; "upgrade": of Baton itself
 
     friend bool operator==(const SignalRule&, const SignalRule&) = default;
 };

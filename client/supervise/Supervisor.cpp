@@ -1,23 +1,34 @@
 #include "client/supervise/Supervisor.h"
 
 #include "client/control/ControlServer.h"
+#include "client/core/ProductVersion.h"
 #include "client/loop/Signals.h"
+#include "client/os/Passing.h"
+#include "client/os/Process.h"
 #include "client/os/SignalSet.h"
 #include "client/os/SystemClock.h"
 #include "client/supervise/Adopted.h"
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/Fates.h"
 #include "client/supervise/Group.h"
+#include "client/supervise/OwnReleases.h"
 #include "client/supervise/Program.h"
+#include "client/supervise/SelfUpgrade.h"
 #include "client/supervise/ServiceManager.h"
 #include "client/supervise/ServiceWatchdog.h"
 
+#include <sys/wait.h>
+
+#include <signal.h>
+
 #include <algorithm>
-#include <csignal>
+#include <cerrno>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,6 +38,17 @@ namespace {
 
 constexpr int Usage = 64;        // EX_USAGE
 constexpr int CannotCreate = 73; // EX_CANTCREAT
+
+constexpr std::string_view UpgradeCommand = "upgrade-self";
+
+// What they were at, others begin anew from the disk.
+void endHelpers(const std::vector<pid_t>& helpers)
+{
+    for (const auto pid : helpers) ::kill(-pid, SIGKILL); // Not reaped: the group is its own.
+    for (const auto pid : helpers)
+        while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+        }
+}
 
 std::unique_ptr<control::ControlServer> openControl(loop::EventLoop& loop, const std::filesystem::path& socket,
                                                     control::ControlServer::Handler handler)
@@ -56,9 +78,11 @@ std::string refusal(const std::string& sentence) { return "{\"error\":\"" + sent
 /// The process: what there is one of, however many programs there are.
 class Supervisor : private ProgramWatcher {
 public:
-    Supervisor(const SupervisorSettings& settings, Log& log);
+    Supervisor(const SupervisorSettings& settings, Log& log, std::vector<os::UniqueFd> locks);
+    Supervisor(const SupervisorSettings& settings, Log& log, const Snapshot& snapshot);
 
     int run();
+    int resume(const Snapshot& snapshot, const std::string& refusal);
 
 private:
     void ended(int number, int exitCode) override;
@@ -70,6 +94,13 @@ private:
     void lift(int number) override;
     std::string groupSentence(int number) const override;
 
+    void openOwnReleases();
+    void listenToSignals();
+    int loop();
+    Snapshot snapshot() const;
+    std::string upgradeSelf(const std::string& path);
+    void sweepSoon();
+    void sweep();
     bool isSeveral() const { return !settings_.programs.front().name.empty(); }
     void formGroups();
     Group* groupOf(int number) const;
@@ -87,6 +118,7 @@ private:
 
     const SupervisorSettings& settings_;
     Log& log_;
+    std::vector<os::UniqueFd> locks_;
     const SignalPlan plan_;
     os::SystemClock clock_;
     loop::EventLoop loop_{clock_};
@@ -98,25 +130,31 @@ private:
     std::vector<std::unique_ptr<Group>> groups_;
     std::map<int, loop::Registration> letGo_; // of those that are over
     std::unique_ptr<loop::Signals> signals_;
+    loop::Registration sweep_;
     std::unique_ptr<control::ControlServer> control_;
+    SelfUpgrade upgrade_;
+    std::unique_ptr<OwnReleases> own_;
     std::optional<CannotStart> cannotStart_;
     bool stops_ = false;
 };
 
-Supervisor::Supervisor(const SupervisorSettings& settings, Log& log)
+Supervisor::Supervisor(const SupervisorSettings& settings, Log& log, std::vector<os::UniqueFd> locks)
     : settings_(settings),
       log_(log),
+      locks_(std::move(locks)),
       plan_(settings.signals, os::ignoredSignals()),
       manager_(namesOf(settings.programs), settings.reportFd),
       world_{loop_, log, clock_, manager_, *this},
       fates_(essentialOnes(settings.programs)),
-      inherited_(ListenerSet::fromEnvironment())
+      inherited_(ListenerSet::fromEnvironment()),
+      upgrade_(loop_, log, settings, [this] { return snapshot(); })
 {
     if (isSeveral()) checkInherited();
     for (const auto& program : settings_.programs)
         programs_.push_back(std::make_unique<Program>(world_, program, listenersFor(program)));
     forgetInherited();
     formGroups();
+    openOwnReleases();
 }
 
 void Supervisor::formGroups()
@@ -177,6 +215,39 @@ std::string Supervisor::groupSentence(int number) const
     return group == nullptr ? std::string() : group->sentence(number);
 }
 
+Supervisor::Supervisor(const SupervisorSettings& settings, Log& log, const Snapshot& snapshot)
+    : settings_(settings),
+      log_(log),
+      plan_(settings.signals, os::ignoredSignals()),
+      manager_(namesOf(settings.programs), settings.reportFd),
+      world_{loop_, log, clock_, manager_, *this},
+      fates_(essentialOnes(settings.programs)),
+      upgrade_(loop_, log, settings, [this] { return this->snapshot(); }),
+      stops_(snapshot.stops)
+{
+    endHelpers(snapshot.helpers); // Before anything starts its own.
+    for (const int lock : snapshot.locks) locks_.push_back(os::received(lock));
+    manager_.restore(snapshot.manager);
+    for (std::size_t i = 0; i < snapshot.programs.size(); ++i) {
+        programs_.push_back(std::make_unique<Program>(world_, settings_.programs.at(i), snapshot.programs[i]));
+        if (snapshot.programs[i].exitCode) fates_.ended(static_cast<int>(i), 0);
+    }
+    fates_.restore(snapshot.exitCode);
+    formGroups();
+    for (const auto& group : groups_)
+        for (const auto& state : snapshot.groups)
+            if (state.name == group->name()) group->restore(state);
+    openOwnReleases();
+}
+
+// The programs serve whatever becomes of these.
+void Supervisor::openOwnReleases()
+try {
+    if (settings_.ownApp) own_ = std::make_unique<OwnReleases>(loop_, log_, settings_, upgrade_);
+} catch (const std::exception& error) {
+    log_.error(std::string("Baton itself is not kept up to date: ") + error.what());
+}
+
 ListenerSet Supervisor::listenersFor(const Settings& program)
 {
     return isSeveral() ? inherited_.takeFor(program.name, program.listeners) : std::exchange(inherited_, {});
@@ -208,14 +279,45 @@ void Supervisor::forgetInherited()
 
 int Supervisor::run()
 {
-    adoptOrphans();
-    signals_ = std::make_unique<loop::Signals>(loop_, takenSignals(), [this](const auto& one) { signalled(one); });
+    listenToSignals();
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
     for (const auto& group : groups_) group->recover();
     for (const auto& program : programs_) program->start();
+    if (own_) own_->start();
+    return loop();
+}
+
+int Supervisor::resume(const Snapshot& snapshot, const std::string& refusal)
+{
+    listenToSignals();
+    control_ = std::make_unique<control::ControlServer>(
+        loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); },
+        os::received(snapshot.control));
+    for (const auto& client : snapshot.clients)
+        control_->add(os::received(client.socket), client.line, client.deadline.value_or(loop_.clock().now()));
+    upgrade_.settle(snapshot.version, refusal);
+    for (std::size_t i = 0; i < programs_.size(); ++i) {
+        programs_[i]->resume(snapshot.programs[i]);
+        const bool endsAll = snapshot.programs[i].exitCode && settings_.programs.at(i).essential;
+        if (isSeveral() && endsAll && !stops_) stopAll({{SIGTERM}});
+    }
+    if (own_) own_->resume(refusal, snapshot.ownReleasePrepares);
+    sweepSoon(); // What ended between the two, whoever heard of it.
+    return loop();
+}
+
+void Supervisor::listenToSignals()
+{
+    adoptOrphans();
+    signals_ = std::make_unique<loop::Signals>(loop_, takenSignals(), [this](const auto& one) { signalled(one); });
+}
+
+int Supervisor::loop()
+{
     const ServiceWatchdog watchdog(loop_);
     loop_.run();
     for (const auto& program : programs_) program->endAgent();
+    if (own_) own_->stop();
     endAdopted();
     if (cannotStart_) throw CannotStart(*cannotStart_);
     return fates_.exitCode();
@@ -224,7 +326,10 @@ int Supervisor::run()
 void Supervisor::signalled(const loop::Arrived& arrived)
 {
     const int number = arrived.signal.number;
-    if (number == SIGCHLD) sweepAdopted([this](const Whose& whose) { return lives(whose); });
+    if (number == SIGCHLD) {
+        sweepSoon();
+        return;
+    }
     const auto rule = plan_.ruleOf(number);
     if (rule.action == SignalAction::Ignore)
         return log_.debug(os::nameOfSignal(number) + " is ignored, as --on-signal says");
@@ -234,9 +339,7 @@ void Supervisor::signalled(const loop::Arrived& arrived)
     if (rule.action == SignalAction::Stop) return stopAll(passed);
     for (const auto& program : programs_) {
         if (fates_.isOver(program->number())) continue;
-        if (number == SIGCHLD)
-            program->followTerminal();
-        else if (number == SIGTSTP)
+        if (number == SIGTSTP)
             program->suspend();
         else if (number == SIGCONT)
             program->resume();
@@ -256,13 +359,30 @@ void Supervisor::stopAll(const Passed& passed)
 void Supervisor::obey(const std::string& command, int number)
 {
     log_.info(os::nameOfSignal(number) + ": " + command);
-    constexpr std::string_view Refused = "{\"error\":\"";
-    for (const auto& program : programs_) {
-        const auto reply = answerOf(*program, command);
-        if (!reply.starts_with(Refused)) continue;
+    const auto judge = [&](const std::string& program, const std::string& reply) {
+        constexpr std::string_view Refused = "{\"error\":\"";
+        if (!reply.starts_with(Refused)) return;
         const auto why = reply.substr(Refused.size(), reply.rfind('"') - Refused.size());
-        log_.error((program->name().empty() ? "" : program->name() + ": ") + command + " is refused: " + why);
-    }
+        log_.error((program.empty() ? "" : program + ": ") + command + " is refused: " + why);
+    };
+    if (command == "upgrade") return judge({}, upgradeSelf({})); // Of Baton, however many programs it has.
+    for (const auto& program : programs_) judge(program->name(), answerOf(*program, command));
+}
+
+// At the end of the turn, when what they said at last was heard: who is the main process, for one.
+void Supervisor::sweepSoon()
+{
+    sweep_ = loop_.after(Duration(0), [this] { sweep(); });
+}
+
+void Supervisor::sweep()
+{
+    const auto awaits = [this](pid_t pid) {
+        return std::any_of(programs_.begin(), programs_.end(),
+                           [pid](const auto& program) { return program->awaits(pid); });
+    };
+    sweepAdopted({[this](const Whose& whose) { return lives(whose); }, awaits});
+    for (const auto& program : programs_) program->followTerminal();
 }
 
 bool Supervisor::lives(const Whose& whose) const
@@ -303,6 +423,9 @@ void Supervisor::cannotStart(int number, const CannotStart& why)
 std::string Supervisor::answer(const std::string& line)
 {
     constexpr std::string_view Prefix = "program ";
+    if (line == "upgraded") return upgrade_.result();
+    if (line == UpgradeCommand) return upgradeSelf({});
+    if (line.starts_with(std::string(UpgradeCommand) + ' ')) return upgradeSelf(line.substr(UpgradeCommand.size() + 1));
     if (!isSeveral()) return answerOf(*programs_.front(), line);
     if (line == "status") return statusOfAll();
     if (!line.starts_with(Prefix)) {
@@ -322,10 +445,43 @@ std::string Supervisor::answer(const std::string& line)
 
 std::string Supervisor::answerOf(Program& program, const std::string& command)
 {
-    if (!fates_.isOver(program.number())) return program.answer(command);
+    if (!fates_.isOver(program.number())) {
+        auto answer = program.answer(command);
+        if (own_ && command == "update") own_->ring(control::AgentBell::Check);
+        if (own_ && &program == programs_.front().get()) own_->follow(program.hold());
+        return answer;
+    }
     if (command == "status" || command == "history") return program.answer(command);
     if (command == "restart" && !stops_) return startAnew(program.number());
     return refusal("it has ended for good; baton restart --program " + program.name() + " starts it again");
+}
+
+// Of a program that carries Baton in it, the release that runs brings the Baton to take over.
+std::string Supervisor::upgradeSelf(const std::string& path)
+{
+    const auto usual = settings_.isOneExecutable ? programs_.front()->currentExecutable() : settings_.executable;
+    return SelfUpgrade::answer(upgrade_.begin(path.empty() ? usual : std::filesystem::path(path)));
+}
+
+Snapshot Supervisor::snapshot() const
+{
+    Snapshot snapshot;
+    snapshot.version = productVersion();
+    for (const auto& lock : locks_) snapshot.locks.push_back(lock.get());
+    snapshot.control = control_->listener();
+    for (const auto& client : control_->clients())
+        snapshot.clients.push_back({client.socket, client.line, client.deadline});
+    snapshot.manager = manager_.save();
+    snapshot.stops = stops_;
+    snapshot.exitCode = fates_.exitCode();
+    snapshot.ownReleasePrepares = own_ && own_->prepares();
+    snapshot.helpers = os::Child::known();
+    for (const auto& group : groups_) snapshot.groups.push_back(group->save());
+    for (const auto& program : programs_) {
+        snapshot.programs.push_back(program->save());
+        std::erase_if(snapshot.helpers, [&](pid_t pid) { return program->isGeneration(pid); });
+    }
+    return snapshot;
 }
 
 std::string Supervisor::statusOfAll() const
@@ -354,9 +510,12 @@ try {
 
 int run(const SupervisorSettings& settings, Log& log, std::vector<os::UniqueFd> locks)
 {
-    const auto code = Supervisor(settings, log).run();
-    locks.clear();
-    return code;
+    return Supervisor(settings, log, std::move(locks)).run();
+}
+
+int takeOver(const SupervisorSettings& settings, Log& log, const Snapshot& snapshot, const std::string& refusal)
+{
+    return Supervisor(settings, log, snapshot).resume(snapshot, refusal);
 }
 
 } // namespace baton::supervise

@@ -47,9 +47,6 @@ Terminal::Terminal()
     if (!isInput) opened_ = os::UniqueFd(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
     fd_ = isInput ? STDIN_FILENO : opened_.get();
     atOnce_ = isInput && !goesIntoPipe(STDOUT_FILENO);
-    // After an exec in place the program has it still.
-    const auto group = fd_ >= 0 ? ::tcgetpgrp(fd_) : 0;
-    if (group > 0 && group != ::getpgrp() && os::parentOf(group) == ::getpid()) taken(group);
 }
 
 Terminal::~Terminal()

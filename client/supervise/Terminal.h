@@ -25,6 +25,9 @@ public:
     /// Whether the foreground is the program's by our gift: the keyboard's signals go to it and not to us.
     bool isHeld() const { return held_ != 0; }
 
+    /// That group; 0: none.
+    pid_t group() const { return held_; }
+
     /// The terminal whose foreground a process that is started now is to be; -1: it is started in the background.
     int offer() const;
     /// It has taken what was offered.

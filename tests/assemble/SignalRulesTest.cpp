@@ -22,6 +22,7 @@ TEST(SignalRules, AreReadAsTheyAreWritten)
 {
     EXPECT_EQ(parseSignalRule("SIGHUP=reload"), (SignalRule{SIGHUP, SignalAction::Command, 0, "reload"}));
     EXPECT_EQ(parseSignalRule("USR2=update"), (SignalRule{SIGUSR2, SignalAction::Command, 0, "update"}));
+    EXPECT_EQ(parseSignalRule("USR2=upgrade"), (SignalRule{SIGUSR2, SignalAction::Command, 0, "upgrade"}));
     EXPECT_EQ(parseSignalRule("HUP=forward"), (SignalRule{SIGHUP, SignalAction::Forward, SIGHUP}));
     EXPECT_EQ(parseSignalRule("WINCH=ignore"), (SignalRule{SIGWINCH, SignalAction::Ignore, 0}));
     EXPECT_EQ(parseSignalRule("INT=forward"), (SignalRule{SIGINT, SignalAction::Forward, SIGINT}));
@@ -42,7 +43,7 @@ TEST(SignalRules, RefuseWhatCannotBeMeantAndSayWhy)
         {"TERM=ignore", "SIGTERM ends Baton"},
         {"TERM=forward", "SIGTERM ends Baton"},
         {"HUP=relaod", "did you mean reload?"},
-        {"HUP=", "is neither a signal nor one of forward, stop"},
+        {"HUP=", "is neither a signal nor one of forward, stop, ignore, reload, update, restart, rollback, upgrade"},
         {"HUP=KILL", "SIGKILL is none that a program could do something about"},
         {"HUP=KILL9", "is neither a signal nor one of"},
     };

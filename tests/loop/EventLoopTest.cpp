@@ -139,6 +139,25 @@ TEST_F(EventLoopTest, LetsACallEndItsOwnRegistration)
     EXPECT_THAT(called, ElementsAre("once"));
 }
 
+TEST_F(EventLoopTest, SaysWhenATimerIsDueAndTakesOneThatWasSetElsewhere)
+{
+    const auto due = clock.now() + Second;
+    auto timer = loop.at(due, note("timer"));
+    const auto over = loop.at(clock.now() - Second, note("over"));
+    const auto [one, other] = os::packetPair();
+    const auto watch = loop.whenReadable(one.get(), [] {});
+
+    EXPECT_EQ(timer.due(), due);
+    EXPECT_EQ(watch.due(), std::nullopt);
+    EXPECT_EQ(Registration().due(), std::nullopt);
+    loop.turn(AtOnce);
+    EXPECT_THAT(called, ElementsAre("over"));
+    EXPECT_EQ(over.due(), std::nullopt) << "it has come";
+    clock.advance(Second);
+    loop.turn(AtOnce);
+    EXPECT_THAT(called, ElementsAre("over", "timer"));
+}
+
 TEST_F(EventLoopTest, RunsUntilItIsStoppedAndLetsExceptionsOut)
 {
     auto stop = loop.after(AtOnce, [&] { loop.stop(); });

@@ -3,8 +3,9 @@
 #include "client/os/Cgroup.h"
 
 #include "tests/system/Pty.h"
-#include "tests/system/Relay.h"
+#include "tests/system/Successor.h"
 
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <unistd.h>
@@ -63,7 +64,7 @@ private:
     bool isThere_ = false;
 };
 
-struct Cgroup : Relay {
+struct Cgroup : Succeeded {
     std::optional<Group> group;
 
     void SetUp() override
@@ -137,6 +138,25 @@ TEST_F(Cgroup, EndsWhatAGenerationLeftBehindWhateverItIs)
     EXPECT_TRUE(eventually([] { return livingOrphans().empty(); }));
 }
 
+TEST_F(Cgroup, OfEachGenerationStaysItsOwnUnderABatonThatHasTakenOver)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+    const auto first = "generation-" + std::to_string(status().release->pid);
+    const auto held = processesIn(first);
+    ASSERT_EQ(held.size(), 2U);
+
+    ASSERT_EQ(upgrade(anotherBaton("other")), 0) << upgradeSaid();
+
+    EXPECT_EQ(processesIn(first), held);
+    EXPECT_THAT(processesIn("supervisor"), ::testing::Contains(baton->pid()));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.0.0 (generation 1) has ended"));
+    EXPECT_TRUE(eventually([&] { return stateOf(held.front()) == '?' && stateOf(held.back()) == '?'; }));
+    EXPECT_TRUE(comesToServe("1.1.0"));
+    EXPECT_TRUE(eventually([this] { return generations() == 1; }));
+    EXPECT_EQ(processesIn("generation-" + std::to_string(status().release->pid)).size(), 1U);
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Cgroup, EndsACandidateWithAllThatItStarted)
 {
     ASSERT_NO_FATAL_FAILURE(begin(Good, {"--ready-timeout", "500ms"}));
@@ -149,7 +169,7 @@ TEST_F(Cgroup, EndsACandidateWithAllThatItStarted)
 }
 
 // Fault 28, without delegation: the kernel counts for the whole group.
-struct Fault28 : Relay {
+struct Fault28 : Succeeded {
     std::optional<Group> group;
 
     void SetUp() override
@@ -190,6 +210,28 @@ TEST_F(Fault28, AReleaseThatMemoryRanOutForIsTakenBackForThat)
     const auto count = clients.stop();
     EXPECT_GT(count.sent, 0U);
     EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Fault28, AReleaseThatMemoryRanOutForWhileAnotherBatonTookOverIsTakenBackForThat)
+{
+    const auto door = scratch / "door";
+    ASSERT_EQ(::mkfifo(door.c_str(), 0600), 0);
+    RunOptions options{{scratch.actor("1.0.0", Good).string()}};
+    baton.emplace(group->inside(commandFor(options)), scratch / "baton-1.log");
+    ASSERT_TRUE(baton->says("1.0.0 serves"));
+    ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+    const auto greedy = "await " + door.string() + "\nhoard 400\nready\nserve";
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", greedy), "1.1.0 starts beside"));
+    const auto candidate = status().candidate->pid;
+
+    beginSlowUpgrade();
+    std::ofstream(door) << "go\n";
+    ASSERT_TRUE(eventually([&] { return stateOf(candidate) == 'Z'; }));
+    letItWork();
+
+    EXPECT_TRUE(baton->says("1.1.0 taken back: it was killed for memory"));
+    EXPECT_TRUE(comesToServe("1.0.0"));
     EXPECT_EQ(stop(), 0);
 }
 

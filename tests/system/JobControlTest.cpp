@@ -1,7 +1,7 @@
 // Baton at a terminal, under shells with job control: the keyboard works as if it were not there.
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/system/Pty.h"
-#include "tests/system/Relay.h"
+#include "tests/system/Successor.h"
 
 #include <csignal>
 
@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* Good = "ready\nserve\nexit 0";
 
-struct JobControl : Relay, ::testing::WithParamInterface<const char*> {
+struct JobControl : Succeeded, ::testing::WithParamInterface<const char*> {
     void SetUp() override
     {
         if (!fs::exists(GetParam())) GTEST_SKIP() << "NOT RUN: there is no " << GetParam();
@@ -125,6 +125,47 @@ TEST_P(JobControl, LetsTheProgramReadTheTerminalAlsoAfterAHandOff)
     shell->line("fg");
     shell->line("three");
     EXPECT_TRUE(screen->shows("1.1.0 read three"));
+    screen->type(CtrlC);
+    EXPECT_TRUE(shell->isBackWith(128 + SIGINT));
+}
+
+TEST_P(JobControl, IsTheSameUnderABatonThatHasTakenOver)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(reader("on 2 say not yet\non 15 exit 0\nready\nread\nread\nwait")));
+    const auto pid = program();
+
+    ASSERT_EQ(upgrade(anotherBaton("other")), 0) << upgradeSaid();
+
+    shell->line("one");
+    EXPECT_TRUE(screen->shows("1.0.0 read one"));
+    screen->type(CtrlC);
+    EXPECT_TRUE(screen->shows("not yet"));
+    screen->type(CtrlZ);
+    ASSERT_TRUE(screen->shows("Stopped"));
+    EXPECT_TRUE(isStopped(pid) && isStopped(supervisor));
+    shell->line("fg");
+    EXPECT_TRUE(eventually([&] { return !isStopped(supervisor) && !isStopped(pid); }));
+    ASSERT_TRUE(updates("1.1.0", "on 15 exit 0\nready\nread\nwait"));
+    shell->line("two");
+    EXPECT_TRUE(screen->shows("1.1.0 read two"));
+    screen->type(CtrlC);
+    EXPECT_TRUE(shell->isBackWith(128 + SIGINT));
+}
+
+// In the pause before a start nobody runs who could have the terminal.
+TEST_P(JobControl, GivesTheTerminalToOneThatIsStartedAgainByABatonThatHasTakenOver)
+{
+    auto options = reader("ready\nread\nwait");
+    options.options = {"--restart", "on-failure"};
+    ASSERT_NO_FATAL_FAILURE(begin(options));
+    const auto before = program();
+    beginSlowUpgrade(supervisor);
+    ::kill(before, SIGKILL);
+    letItWork();
+    ASSERT_TRUE(eventually([&] { return isServing("1.0.0") && program() != before; }));
+    shell->line("one");
+
+    EXPECT_TRUE(screen->shows("1.0.0 read one"));
     screen->type(CtrlC);
     EXPECT_TRUE(shell->isBackWith(128 + SIGINT));
 }

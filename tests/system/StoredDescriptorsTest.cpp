@@ -1,7 +1,7 @@
 // What a release stores outlives it: a chat's guests stay connected through five updates.
 // SPDX-License-Identifier: Apache-2.0
 #include "client/core/Text.h"
-#include "tests/system/Relay.h"
+#include "tests/system/Successor.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -63,7 +63,7 @@ private:
     std::string text_;
 };
 
-struct StoredDescriptors : Relay {
+struct StoredDescriptors : Succeeded {
     ::testing::AssertionResult servesChat(std::vector<std::string> options, const std::string& probation)
     {
         RunOptions chat{{scratch.copyOf(CHAT, "1.0.0").string()}, std::move(options), {"chat=127.0.0.1:0"}};
@@ -121,6 +121,68 @@ TEST_F(StoredDescriptors, KeepGuestsThroughFiveUpdatesByOverlap)
 {
     ASSERT_TRUE(servesChat({"--probation-alone", "50ms"}, "0s"));
     keepsGuestsThroughFiveUpdates();
+}
+
+// Who comes, and what the chat stores and says of it, while nobody reads, is found by the next Baton.
+TEST_F(StoredDescriptors, KeepGuestsThroughAnUpgradeOfBatonAndTheUpdateAfterIt)
+{
+    ASSERT_TRUE(servesChat({"--handoff", "restart"}, "50ms"));
+    Guest ann(web);
+    ASSERT_TRUE(eventually([this] { return status().release->status == "1 guests"; }));
+
+    beginSlowUpgrade();
+    Guest ben(web);
+    ann.say("come in");
+    EXPECT_EQ(ben.hears(), "come in");
+    letItWork();
+    ASSERT_TRUE(eventually([this] { return status().release->status == "2 guests"; }));
+    ASSERT_TRUE(update("1.1.0", scratch.copyOf(CHAT, "1.1.0"), "1.1.0 committed"));
+    ASSERT_TRUE(eventually([this] { return isServing("1.1.0") && status().release->status == "2 guests"; }));
+
+    ben.say("still here");
+    EXPECT_EQ(ann.hears(), "still here");
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(StoredDescriptors, MoveOnWithAHandOffInWhoseMidstAnotherBatonTakesOver)
+{
+    ASSERT_TRUE(servesChat({"--probation-alone", "4s"}, "0s"));
+    Guest ann(web);
+    Guest ben(web);
+    ASSERT_TRUE(eventually([this] { return status().release->status == "2 guests"; }));
+    ASSERT_TRUE(update("1.1.0", scratch.copyOf(CHAT, "1.1.0"), "1.1.0 serves alone"));
+    ASSERT_TRUE(eventually([this] { return status().candidate && status().candidate->status == "2 guests"; }));
+
+    ASSERT_EQ(upgrade(anotherBaton("other")), 0) << upgradeSaid();
+    ASSERT_EQ(status().state, "probationAlone") << "the test is too slow for what it says";
+    EXPECT_EQ(status().candidate->status, "2 guests");
+    ann.say("to the candidate");
+    EXPECT_EQ(ben.hears(), "to the candidate");
+    ASSERT_TRUE(baton->says("1.1.0 committed"));
+    ASSERT_TRUE(update("1.2.0", scratch.copyOf(CHAT, "1.2.0"), "1.2.0 committed"));
+    ASSERT_TRUE(eventually([this] { return isServing("1.2.0") && status().release->status == "2 guests"; }));
+
+    ben.say("good night");
+    EXPECT_EQ(ann.hears(), "good night");
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(StoredDescriptors, ComeBackToTheOneThatStoodByAlsoUnderAnotherBaton)
+{
+    ASSERT_TRUE(servesChat({"--probation-alone", "20s"}, "0s"));
+    Guest ann(web);
+    Guest ben(web);
+    ASSERT_TRUE(eventually([this] { return status().release->status == "2 guests"; }));
+    ASSERT_TRUE(update("1.1.0", scratch.copyOf(CHAT, "1.1.0"), "1.1.0 serves alone"));
+    ASSERT_TRUE(eventually([this] { return status().candidate && status().candidate->status == "2 guests"; }));
+
+    ASSERT_EQ(upgrade(anotherBaton("other")), 0) << upgradeSaid();
+    ::kill(status().candidate->pid, SIGKILL);
+    ASSERT_TRUE(eventually([this] { return isServing("1.0.0") && status().release->status == "2 guests"; }));
+
+    ann.say("to the old one");
+    EXPECT_EQ(ben.hears(), "to the old one");
+    EXPECT_EQ(stop(), 0);
 }
 
 TEST_F(StoredDescriptors, OfOneThatWentAreNotKeptOpen)
