@@ -26,7 +26,7 @@ void Ledger::load()
         store_.forgetAttempt();
     }
     // A new store has nothing to tell. One whose outbox is lost has a past that was told, as far as we know.
-    outbox_.cursor = static_cast<std::int64_t>(store_.history().size());
+    outbox_.cursor = store_.keptHistory().end();
     try {
         const auto text = os::readWhole(outboxFile(store_));
         if (text) outbox_ = parseOutbox(*text);
@@ -65,17 +65,19 @@ std::vector<std::string> Ledger::dropDeltas()
 
 void Ledger::takeHistory()
 {
-    const auto lines = store_.history();
+    const auto history = store_.keptHistory();
+    const auto& lines = history.lines;
     auto next = outbox_;
-    next.cursor = std::min(next.cursor, static_cast<std::int64_t>(lines.size())); // Somebody removed the file.
-    for (auto i = static_cast<std::size_t>(next.cursor); i < lines.size(); ++i) {
+    next.cursor = std::min(next.cursor, history.end()); // Somebody removed the file.
+    for (auto i = static_cast<std::size_t>(std::max(next.cursor - history.letGo, std::int64_t{0})); i < lines.size();
+         ++i) {
         if (isOfDelta(lines[i])) {
             deltaFailed_ = true;
             continue;
         }
         takeLine(next, lines[i], attempt_ && !isEnded(next, *attempt_) ? &*attempt_ : nullptr, randomGuid);
     }
-    next.cursor = static_cast<std::int64_t>(lines.size());
+    next.cursor = history.end();
     if (next == outbox_) return;
     outbox_ = std::move(next);
     save();

@@ -21,7 +21,7 @@ ToldHistory parse(const std::string& program, const std::string& text)
     for (const auto line : split(text, '\n')) {
         if (auto parsed = store::parseHistoryLine(std::string(line)))
             told.lines.push_back(std::move(*parsed));
-        else if (!line.empty())
+        else if (!line.empty() && !store::parseLetGo(std::string(line)))
             ++told.damaged;
     }
     return told;

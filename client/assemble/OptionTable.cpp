@@ -96,6 +96,8 @@ constexpr std::array Table{
            Topic::Handoff},
     Option{"max-draining", ValueKind::Choice, "1|2|3|4|5|6|7|8", "4", "2",
            "that drain at a time; of more the oldest is killed", Run, Once, Works, Topic::Handoff},
+    Option{"keep-releases", ValueKind::Choice, "0|1|2|3|4|5|6|7|8", "0", "2",
+           "kept on disk beside the current and the one before", Run, Once, Works, Topic::Handoff},
     Option{"restart", ValueKind::Choice, "no|on-failure", "no", "on-failure",
            "a program that fails by itself; no: end with its code", Run, Once, Works, Topic::Handoff},
 

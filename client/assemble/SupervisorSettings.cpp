@@ -141,6 +141,7 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.handoff = handoff == "restart" ? supervise::Handoff::Restart : supervise::Handoff::Overlap;
     settings.drainSignal = parseSignal(values.text("drain-signal")).value_or(SIGTERM);
     settings.signalTo = values.text("signal-to") == "group" ? supervise::SignalTo::Group : supervise::SignalTo::Process;
+    settings.keepReleases = static_cast<int>(parseNumber(values.text("keep-releases")).value_or(0));
     settings.mostDraining = static_cast<int>(parseNumber(values.text("max-draining")).value_or(4));
     settings.restart =
         values.text("restart") == "on-failure" ? supervise::Restart::OnFailure : supervise::Restart::Never;

@@ -36,4 +36,13 @@ try {
     return std::nullopt;
 }
 
+std::string printLetGo(std::int64_t lines) { return Json{{"letGo", lines}}.dump(); }
+
+std::optional<std::int64_t> parseLetGo(const std::string& text)
+try {
+    return number(parseObject(text, "history.jsonl"), "letGo");
+} catch (const std::runtime_error&) {
+    return std::nullopt;
+}
+
 } // namespace baton::store

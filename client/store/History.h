@@ -4,6 +4,7 @@
 
 #include "client/store/Release.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,5 +34,9 @@ std::string print(const HistoryLine& line);
 
 /// Nothing if the line is not whole or not ours.
 std::optional<HistoryLine> parseHistoryLine(const std::string& text);
+
+/// The first line of a history whose oldest lines were let go, and how many these were in all.
+std::string printLetGo(std::int64_t lines);
+std::optional<std::int64_t> parseLetGo(const std::string& text);
 
 } // namespace baton::store

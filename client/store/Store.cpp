@@ -7,9 +7,11 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace baton::store {
 namespace {
@@ -107,13 +109,26 @@ void Store::forgetAttempt() const
     }
 }
 
-std::vector<HistoryLine> Store::history() const
+KeptHistory Store::keptHistory() const
 {
-    std::vector<HistoryLine> lines;
+    KeptHistory kept;
     std::istringstream text(os::readWhole(historyFile(), LongestHistory).value_or(std::string()));
     for (std::string line; std::getline(text, line);)
-        if (auto parsed = parseHistoryLine(line)) lines.push_back(std::move(*parsed));
-    return lines;
+        if (auto parsed = parseHistoryLine(line))
+            kept.lines.push_back(std::move(*parsed));
+        else if (const auto letGo = parseLetGo(line))
+            kept.letGo = *letGo;
+    return kept;
+}
+
+void Store::shortenHistory(std::size_t most) const
+{
+    const auto kept = keptHistory();
+    if (kept.lines.size() <= most) return;
+    const auto letGo = kept.lines.size() - most;
+    auto document = printLetGo(kept.letGo + static_cast<std::int64_t>(letGo)) + '\n';
+    for (auto i = letGo; i < kept.lines.size(); ++i) document += print(kept.lines[i]) + '\n';
+    os::writeDurably(historyFile(), document);
 }
 
 void Store::append(const HistoryLine& line) const { os::appendLineDurably(historyFile(), print(line)); }
@@ -151,6 +166,20 @@ void Store::removeRelease(const ReleaseKey& key) const
     os::removeTree(rubbish);
     if (fs::exists(releaseDirectory(key))) os::renameDurably(releaseDirectory(key), rubbish);
     os::removeTree(rubbish);
+}
+
+void Store::removeOldReleases(const State& state, const std::function<bool(const ReleaseKey&)>& isUsed, int keep) const
+{
+    std::vector<std::pair<fs::file_time_type, ReleaseKey>> unused;
+    for (const auto& release : installed()) {
+        if (isUsed(release.key)) continue;
+        if (state.isBlocked(release.key))
+            removeRelease(release.key);
+        else
+            unused.emplace_back(fs::last_write_time(releaseDirectory(release.key) / ReleaseFileName), release.key);
+    }
+    std::sort(unused.begin(), unused.end(), [](const auto& one, const auto& other) { return one.first > other.first; });
+    for (auto i = static_cast<std::size_t>(keep); i < unused.size(); ++i) removeRelease(unused[i].second);
 }
 
 void Store::removeLeftovers() const

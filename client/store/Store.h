@@ -8,12 +8,22 @@
 #include "client/store/Release.h"
 #include "client/store/State.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace baton::store {
+
+/// The newest lines, and how many older ones there were. Counted from the first that ever was, a line keeps its number.
+struct KeptHistory {
+    std::int64_t letGo = 0;
+    std::vector<HistoryLine> lines{};
+
+    std::int64_t end() const { return letGo + static_cast<std::int64_t>(lines.size()); }
+};
 
 /// Paths and durable steps below one state directory. Each file has one writer: the agent downloads/, the stager
 /// releases/.new-*, the supervisor all the rest. No member keeps anything in memory; all throw std::system_error
@@ -63,8 +73,12 @@ public:
     void forgetLearned() const;
 
     /// Lines that are damaged are left out.
-    std::vector<HistoryLine> history() const;
+    std::vector<HistoryLine> history() const { return keptHistory().lines; }
+    KeptHistory keptHistory() const;
     void append(const HistoryLine& line) const;
+
+    /// Lets the oldest lines go, so that `most` are left.
+    void shortenHistory(std::size_t most) const;
 
     /// What lies whole in releases/; a directory without its release file, or with a
     /// damaged one, is left out.
@@ -78,6 +92,10 @@ public:
     /// Removes the staged release, or the installed one.
     void discardStaged(const ReleaseKey& key) const;
     void removeRelease(const ReleaseKey& key) const;
+
+    /// Removes the releases that nobody needs: neither used, nor among the `keep` others that were installed last. One
+    /// that is blocked is never kept.
+    void removeOldReleases(const State& state, const std::function<bool(const ReleaseKey&)>& isUsed, int keep) const;
 
     /// Removes every half-made release and temporary file that a crash left behind.
     void removeLeftovers() const;

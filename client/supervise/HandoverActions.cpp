@@ -415,8 +415,7 @@ try {
                std::any_of(state.generations.begin(), state.generations.end(),
                            [&](const auto& record) { return record.key == key; });
     };
-    for (const auto& release : store_.installed())
-        if (!isUsed(release.key)) store_.removeRelease(release.key);
+    store_.removeOldReleases(state, isUsed, settings_.keepReleases);
 } catch (const std::exception& e) {
     log_.warning(std::string("an old release could not be removed: ") + e.what());
 }

@@ -7,6 +7,11 @@
 #include <utility>
 
 namespace baton::supervise {
+namespace {
+
+constexpr std::size_t MostHistory = 2000; // lines, a year of five updates a day
+
+} // namespace
 
 Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log)
     : store_(store),
@@ -71,6 +76,7 @@ void Ledger::appendOutcome()
     try {
         const auto lines = store_.history();
         if (lines.empty() || lines.back() != *state_.outcome) store_.append(*state_.outcome);
+        if (lines.size() > MostHistory) store_.shortenHistory(MostHistory / 2);
         state_.outcome.reset(); // In memory only: the next save leaves it out of the file too.
     } catch (const std::exception& e) {
         log_.error(std::string("could not append to the history yet: ") + e.what());

@@ -100,6 +100,7 @@ struct Settings {
     Handoff handoff = Handoff::Overlap;
     int drainSignal = SIGTERM;
     SignalTo signalTo = SignalTo::Process;
+    int keepReleases = 0; ///< older ones than the current and the previous one
     int mostDraining = 4; ///< generations at a time; of more the oldest is killed
     Restart restart = Restart::Never;
     TryOut tryOut;

@@ -1,4 +1,8 @@
+#include "client/agent/Ledger.h"
 #include "client/agent/OutboxFile.h"
+#include "tests/support/FakeClock.h"
+#include "tests/support/KeptLog.h"
+#include "tests/support/TemporaryDirectory.h"
 
 #include <gtest/gtest.h>
 
@@ -173,4 +177,30 @@ TEST(Outbox, TellsOfEachAppThatIsNewInTheReleaseAndKeepsOfWhich)
     EXPECT_EQ(outbox.waiting.back().pipelineId, "of the maps");
     EXPECT_EQ(outbox.waiting.front().pipelineId, "full");
     EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+}
+
+TEST(Outbox, GoesOnInAHistoryWhoseOldestLinesWereLetGo)
+{
+    const baton::testing::TemporaryDirectory directory;
+    const store::Store store(directory.path());
+    store.create();
+    const auto fails = [&](const std::string& version) {
+        store.append({"", "1.0.0", {version, Key.sha256}, store::Outcome::Failed, 10, ""});
+    };
+    const FakeClock clock;
+    KeptLog log;
+    fails("1.1.0");
+    Ledger ledger(store, clock, log); // What lay there when it was made is nobody's news.
+    fails("1.2.0");
+    ledger.reconcile();
+    fails("1.3.0");
+    store.shortenHistory(1);
+    fails("1.4.0");
+
+    ledger.reconcile();
+
+    std::vector<std::string> versions;
+    for (const auto& event : ledger.outbox().waiting) versions.push_back(event.nextVersion);
+    EXPECT_EQ(versions, (std::vector<std::string>{"1.2.0", "1.3.0", "1.4.0"}));
+    EXPECT_EQ(ledger.outbox().cursor, 4);
 }

@@ -42,7 +42,8 @@ std::string textOf(const fs::path& file)
 struct Payload {
     explicit Payload(std::string of) : version(std::move(of))
     {
-        for (int i = 0; i < 3; ++i) files["data/" + std::to_string(i)] = version + std::string(700, static_cast<char>('a' + i));
+        for (int i = 0; i < 3; ++i)
+            files["data/" + std::to_string(i)] = version + std::string(700, static_cast<char>('a' + i));
         files["bin/app"] = "#!/bin/sh\nexit 0\n#" + version + "\n";
         std::vector<stage::TarItem> items;
         for (const auto& file : files) items.push_back({file.first, file.second});
@@ -125,7 +126,8 @@ private:
         attempt.key = payload.key;
         attempt.from = "1.0.0";
         attempt.stage = AttemptStage::Downloading;
-        attempt.packages = {{"app.tar", static_cast<std::int64_t>(payload.bytes.size()), payload.key.sha256, {"http://x/"}, ""}};
+        attempt.packages = {
+            {"app.tar", static_cast<std::int64_t>(payload.bytes.size()), payload.key.sha256, {"http://x/"}, ""}};
         attempt.sessionId = "s";
         store.save(attempt);
         const auto part = store.downloads() / (payload.key.sha256 + ".part");
@@ -208,8 +210,10 @@ std::vector<Loss> lossesAt(const RecordedDisk& disk, std::size_t count)
         const auto what = print(disk.steps()[one]);
         losses.push_back({"lost alone: " + what, [one, choose](std::size_t step) { return choose(step != one); }});
         losses.push_back({"kept alone: " + what, [one, choose](std::size_t step) { return choose(step == one); }});
-        losses.push_back({"cut short: " + what, [one](std::size_t step) { return step == one ? Kept::Half : Kept::All; }});
-        losses.push_back({"lost from here on: " + what, [one, choose](std::size_t step) { return choose(step < one); }});
+        losses.push_back(
+            {"cut short: " + what, [one](std::size_t step) { return step == one ? Kept::Half : Kept::All; }});
+        losses.push_back(
+            {"lost from here on: " + what, [one, choose](std::size_t step) { return choose(step < one); }});
     }
     return losses;
 }
@@ -286,7 +290,8 @@ TEST_F(CrashPoints, OfAnUpdateLoseNeitherTheOldReleaseNorTheNew)
                 next.start();
 
                 EXPECT_THAT(next.damage, IsEmpty());
-                expectRuns(next, promised.count("committed") != 0 || next.ledger->state().current == New.key ? New : Old);
+                expectRuns(next,
+                           promised.count("committed") != 0 || next.ledger->state().current == New.key ? New : Old);
 
                 next.update(New);
                 expectRuns(next, New);
@@ -294,7 +299,8 @@ TEST_F(CrashPoints, OfAnUpdateLoseNeitherTheOldReleaseNorTheNew)
                 EXPECT_THAT(next.ledger->state().blocked, IsEmpty());
                 EXPECT_EQ(next.ledger->state().previous, Old.key);
                 const auto lines = next.store.history();
-                EXPECT_EQ(std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.key == New.key; }), 1);
+                EXPECT_EQ(
+                    std::count_if(lines.begin(), lines.end(), [](const auto& line) { return line.key == New.key; }), 1);
                 EXPECT_EQ(next.store.installed().size(), 2U);
                 EXPECT_EQ(next.store.loadAttempt(), std::nullopt);
                 EXPECT_FALSE(fs::exists(next.store.downloads() / New.key.sha256));

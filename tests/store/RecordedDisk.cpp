@@ -397,7 +397,8 @@ std::string print(const Step& step)
 {
     switch (step.change) {
     case Change::Make: return "make " + step.name;
-    case Change::Write: return "write " + std::to_string(step.bytes.size()) + " bytes into node " + std::to_string(step.node);
+    case Change::Write:
+        return "write " + std::to_string(step.bytes.size()) + " bytes into node " + std::to_string(step.node);
     case Change::Cut: return "cut node " + std::to_string(step.node);
     case Change::Mode: return "set the mode of node " + std::to_string(step.node);
     case Change::Remove: return "remove " + step.name;
@@ -432,7 +433,8 @@ bool RecordedDisk::isDurable(std::size_t index, std::size_t count) const
 {
     const auto& step = steps_[index];
     const auto isSynced = [&](std::size_t node) {
-        return std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(index), steps_.begin() + static_cast<std::ptrdiff_t>(count),
+        return std::any_of(steps_.begin() + static_cast<std::ptrdiff_t>(index),
+                           steps_.begin() + static_cast<std::ptrdiff_t>(count),
                            [&](const auto& later) { return later.change == Change::Sync && later.node == node; });
     };
     switch (step.change) {

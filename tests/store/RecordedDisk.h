@@ -1,5 +1,5 @@
-// A directory whose every change is recorded, so that the disk can be shown as a loss of power would have left it at any
-// of them: what was not synced yet may be there, or not, or in part, each for itself (as ALICE and CrashMonkey do).
+// A directory whose every change is recorded, so that the disk can be shown as a loss of power would have left it at
+// any of them: what was not synced yet may be there, or not, or in part, each for itself (as ALICE and CrashMonkey do).
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -43,8 +43,8 @@ struct Step {
 
 std::string print(const Step& step);
 
-/// Between start() and stop() the calls of this process that change something below the directory are recorded. One at a
-/// time.
+/// Between start() and stop() the calls of this process that change something below the directory are recorded. One at
+/// a time.
 class RecordedDisk {
 public:
     /// What lies there now has been there for long.
@@ -59,8 +59,8 @@ public:
     /// The steps before the `count`-th that nothing has made durable by then.
     std::vector<std::size_t> pendingAt(std::size_t count) const;
 
-    /// What is left of the first `count` steps. `keep` says of a pending one how much of it: nothing, half (of a write),
-    /// all.
+    /// What is left of the first `count` steps. `keep` says of a pending one how much of it: nothing, half (of a
+    /// write), all.
     enum class Kept { Nothing, Half, All };
     Disk after(std::size_t count, const std::function<Kept(std::size_t step)>& keep) const;
 

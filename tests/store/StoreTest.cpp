@@ -289,5 +289,51 @@ TEST_F(StoreTest, GoesBackToThePreviousReleaseWhenTheCurrentOneIsGone)
     EXPECT_EQ(recovered.state.current, std::nullopt);
 }
 
+TEST_F(StoreTest, KeepsTheNewestOfTheReleasesThatNobodyNeeds)
+{
+    const ReleaseKey four{"4.0.0", std::string(64, 'd')};
+    auto age = std::chrono::hours(9);
+    for (const auto& key : {One, Two, Three, four}) {
+        installed(key);
+        fs::last_write_time(store.releaseDirectory(key) / ReleaseFileName, fs::file_time_type::clock::now() - age);
+        age -= std::chrono::hours(1);
+    }
+    const auto isUsed = [&](const ReleaseKey& key) { return key == One; };
+
+    store.removeOldReleases({}, isUsed, 2);
+    EXPECT_TRUE(store.loadRelease(One)) << "it runs";
+    EXPECT_FALSE(store.loadRelease(Two)) << "it is the oldest that nobody needs";
+    EXPECT_TRUE(store.loadRelease(Three));
+    EXPECT_TRUE(store.loadRelease(four));
+
+    State state;
+    state.blocked = {{four, "it died", ""}};
+    store.removeOldReleases(state, isUsed, 2);
+    EXPECT_FALSE(store.loadRelease(four)) << "it is blocked";
+    EXPECT_TRUE(store.loadRelease(Three));
+
+    store.removeOldReleases(state, isUsed, 0);
+    EXPECT_FALSE(store.loadRelease(Three));
+    EXPECT_TRUE(store.loadRelease(One));
+}
+
+TEST_F(StoreTest, LetsTheOldestLinesOfTheHistoryGoAndKeepsTheirCount)
+{
+    for (int i = 0; i < 5; ++i) store.append({std::to_string(i), "1.0.0", Two, Outcome::Failed, 0, ""});
+
+    store.shortenHistory(5);
+    EXPECT_EQ(store.keptHistory().letGo, 0);
+    store.shortenHistory(3);
+    store.append({"5", "1.0.0", Two, Outcome::Failed, 0, ""});
+    store.shortenHistory(2);
+
+    const auto kept = store.keptHistory();
+    EXPECT_EQ(kept.letGo, 4);
+    EXPECT_EQ(kept.end(), 6);
+    ASSERT_EQ(kept.lines.size(), 2U);
+    EXPECT_EQ(kept.lines.front().time, "4");
+    EXPECT_EQ(store.history(), kept.lines);
+}
+
 } // namespace
 } // namespace baton::store
