@@ -17,10 +17,12 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <set>
+#include <system_error>
 
 namespace baton::store {
 namespace {
@@ -95,9 +97,10 @@ public:
                 fetch(payload);
                 stageAndInstall(payload);
             }
-            handOver(payload);
+            const auto& now = ledger->state().install;
+            if (now && now->key == payload.key && now->step != InstallStep::TryOut) handOver(payload);
         }
-        tidy();
+        if (ledger->state().current == payload.key) tidy();
     }
 
     void takeBack()
@@ -149,22 +152,28 @@ private:
         const auto found = stage::run(store, {stage::Expected::Tree, {}, {}}, log);
         verdict = found.reason;
         if (found.kind != VerdictKind::Staged) return;
-        ledger->record("try out", [&](State& state) { state.install = Install{payload.key, InstallStep::TryOut}; });
+        if (!step("try out", [&](State& state) { state.install = Install{payload.key, InstallStep::TryOut}; })) return;
         store.install(payload.key);
-        ledger->record("install", [&](State& state) { state.install = Install{payload.key, InstallStep::Installed}; });
+        step("install", [&](State& state) { state.install = Install{payload.key, InstallStep::Installed}; });
     }
 
     void handOver(const Payload& payload)
     {
         if (!store.loadRelease(payload.key)) return;
-        ledger->record("start", [&](State& state) { state.install = Install{payload.key, InstallStep::Started, 1}; });
-        ledger->record("commit", [&](State& state) {
+        const auto begin = [&](State& state) { state.install = Install{payload.key, InstallStep::Started, 1}; };
+        const auto commit = [&](State& state) {
             ledger->setOutcome(state, payload.key, Outcome::Committed, 0, "");
             state.previous = state.current;
             state.current = payload.key;
             state.install.reset();
-        });
-        promise_("committed");
+        };
+        if (step("start", begin) && step("commit", commit)) promise_("committed");
+    }
+
+    // What cannot be written down is not done.
+    bool step(const std::string& name, const std::function<void(State&)>& change)
+    {
+        return ledger->record(name, change);
     }
 
     // The agent has read the history; the supervisor needs the oldest release no more.
@@ -331,6 +340,62 @@ TEST_F(CrashPoints, OfAWayBackNeverBringBackWhatWasTakenBack)
                 EXPECT_THAT(leftovers(next), IsEmpty());
             });
     EXPECT_GT(explored, 100U);
+}
+
+// Each call of an update fails once, in each way in which it can: the old release is there, the error is named, and the
+// next cycle of the same processes ends well.
+TEST_F(CrashPoints, AreNothingToACallThatFails)
+{
+    disk.start(directory.path());
+    const auto before = disk.after(0, [](std::size_t) { return Kept::All; });
+    RecordedDisk::fail(0, 0);
+    baton.update(New);
+    disk.stop();
+    const auto calls = RecordedDisk::calls();
+    std::size_t faults = 0;
+    for (std::size_t number = 1; number <= calls; ++number)
+        for (const int error : {ENOSPC, EIO, EMFILE, ENOMEM}) {
+            const testing::TemporaryDirectory scratch;
+            layOut(before, scratch.path());
+            SCOPED_TRACE("call " + std::to_string(number) + " of " + std::to_string(calls) + ": " +
+                         std::generic_category().message(error));
+            Baton now(scratch.path(), nobodyIsPromised);
+            now.start();
+            std::string said;
+            RecordedDisk recording;
+            recording.start(scratch.path());
+            RecordedDisk::fail(number, error);
+            try {
+                now.update(New);
+            } catch (const std::exception& why) {
+                said = why.what();
+            }
+            recording.stop();
+            if (!RecordedDisk::hasFailed()) continue;
+            ++faults;
+            for (const auto& line : now.log.lines) said += line;
+            said += now.verdict;
+
+            const bool isCommitted = now.ledger->state().current == New.key;
+            EXPECT_TRUE(isCommitted || said.find(std::generic_category().message(error)) != std::string::npos) << said;
+            EXPECT_TRUE(
+                (isCommitted ? New : Old).isWholeIn(now.store.releaseDirectory(now.ledger->state().current.value())));
+
+            now.verdict.clear();
+            now.update(New);
+            EXPECT_EQ(now.verdict, "");
+            Baton next(scratch.path(), nobodyIsPromised);
+            next.start();
+            EXPECT_THAT(next.damage, IsEmpty());
+            expectRuns(next, New);
+            EXPECT_THAT(next.ledger->state().blocked, IsEmpty());
+            next.update(New);
+            EXPECT_EQ(next.store.installed().size(), 2U);
+            EXPECT_THAT(leftovers(next), IsEmpty());
+            if (HasFailure()) return;
+        }
+    std::printf("%zu faults in %zu calls\n", faults, calls);
+    EXPECT_GE(faults, 200U);
 }
 
 // The model itself: a store that synced nothing would be caught.

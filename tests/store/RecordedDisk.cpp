@@ -36,6 +36,19 @@ struct Recorder {
     std::vector<Step>* steps = nullptr;
     std::map<FileId, std::size_t> nodes;
     std::size_t next = 0;
+    std::size_t calls = 0;
+    std::size_t failsAt = 0;
+    int error = 0;
+    bool hasFailed = false;
+
+    bool fails(bool concernsUs, const std::vector<int>& errors)
+    {
+        if (!isOn() || !concernsUs || ++calls != failsAt) return false;
+        if (std::find(errors.begin(), errors.end(), error) == errors.end()) return false;
+        hasFailed = true;
+        errno = error;
+        return true;
+    }
 
     bool isOn() const { return steps != nullptr; }
 
@@ -98,6 +111,13 @@ Function* next(const char* name)
     return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
+// What each kind of call may say.
+const std::vector<int> OfOpening{EMFILE, ENOMEM, EIO};
+const std::vector<int> OfMaking{ENOSPC, EMFILE, ENOMEM, EIO};
+const std::vector<int> OfNames{ENOSPC, ENOMEM, EIO};
+const std::vector<int> OfBytes{ENOSPC, EIO};
+const std::vector<int> OfModes{EIO};
+
 // A file that is made, or emptied, by being opened.
 class Opening {
 public:
@@ -127,6 +147,12 @@ private:
     bool empties_;
 };
 
+bool opensInVain(int directory, const char* path, int flags)
+{
+    return recorder().fails(recorder().placeOf(directory, path).has_value(),
+                            (flags & O_CREAT) != 0 ? OfMaking : OfOpening);
+}
+
 class Removing {
 public:
     Removing(int directory, const char* path)
@@ -134,6 +160,7 @@ public:
           node_(place_ ? recorder().nodeAt(directory, path) : std::nullopt)
     {
     }
+    bool fails() const { return recorder().fails(place_.has_value(), OfModes); }
     int done(int result)
     {
         if (result != 0 || !node_) return result;
@@ -150,6 +177,7 @@ private:
 int makeDirectory(int directory, const char* path, mode_t mode)
 {
     const auto place = recorder().placeOf(directory, path);
+    if (recorder().fails(place.has_value(), OfNames)) return -1;
     const int result = static_cast<int>(next<long(long, ...)>("syscall")(SYS_mkdirat, directory, path, mode));
     if (result == 0) recorder().made(directory, path, place, {Kind::Directory});
     return result;
@@ -158,6 +186,7 @@ int makeDirectory(int directory, const char* path, mode_t mode)
 int makeLink(const char* target, int directory, const char* path)
 {
     const auto place = recorder().placeOf(directory, path);
+    if (recorder().fails(place.has_value(), OfNames)) return -1;
     const int result = static_cast<int>(next<long(long, ...)>("syscall")(SYS_symlinkat, target, directory, path));
     if (result == 0) recorder().made(directory, path, place, {Kind::Link, 0777, target});
     return result;
@@ -166,7 +195,9 @@ int makeLink(const char* target, int directory, const char* path)
 // Nothing here outlives the test, so nothing need reach the disk.
 int synced(int fd)
 {
-    if (const auto node = recorder().nodeOf(fd)) recorder().steps->push_back({Change::Sync, *node});
+    const auto node = recorder().nodeOf(fd);
+    if (recorder().fails(node.has_value(), OfBytes)) return -1;
+    if (node) recorder().steps->push_back({Change::Sync, *node});
     return 0;
 }
 
@@ -188,6 +219,7 @@ int open(const char* path, int flags, ...)
     va_start(rest, flags);
     const auto mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
     va_end(rest);
+    if (baton::testing::opensInVain(AT_FDCWD, path, flags)) return -1;
     Opening opening(AT_FDCWD, path, flags);
     return opening.done(
         static_cast<int>(baton::testing::next<long(long, ...)>("syscall")(SYS_openat, AT_FDCWD, path, flags, mode)));
@@ -204,13 +236,16 @@ long syscall(long number, ...) noexcept
     if (number != SYS_openat2) return real(number, words[0], words[1], words[2], words[3], words[4], words[5]);
     const auto directory = static_cast<int>(words[0]);
     const auto* const path = reinterpret_cast<const char*>(words[1]);
-    Opening opening(directory, path, static_cast<int>(reinterpret_cast<const open_how*>(words[2])->flags));
+    const auto flags = static_cast<int>(reinterpret_cast<const open_how*>(words[2])->flags);
+    if (baton::testing::opensInVain(directory, path, flags)) return -1;
+    Opening opening(directory, path, flags);
     return opening.done(static_cast<int>(real(number, words[0], words[1], words[2], words[3])));
 }
 
 ssize_t write(int fd, const void* bytes, size_t length)
 {
     const auto node = recorder().nodeOf(fd);
+    if (recorder().fails(node.has_value(), baton::testing::OfBytes)) return -1;
     const auto offset = node ? ::lseek(fd, 0, SEEK_CUR) : 0;
     const auto written = baton::testing::next<ssize_t(int, const void*, size_t)>("write")(fd, bytes, length);
     if (!node || written <= 0) return written;
@@ -223,6 +258,7 @@ ssize_t write(int fd, const void* bytes, size_t length)
 
 int ftruncate(int fd, off_t length) noexcept
 {
+    if (recorder().fails(recorder().nodeOf(fd).has_value(), baton::testing::OfBytes)) return -1;
     const int result = baton::testing::next<int(int, off_t)>("ftruncate")(fd, length);
     if (const auto node = recorder().nodeOf(fd); node && result == 0) {
         Step step{Change::Cut, *node};
@@ -234,6 +270,7 @@ int ftruncate(int fd, off_t length) noexcept
 
 int fchmod(int fd, mode_t mode) noexcept
 {
+    if (recorder().fails(recorder().nodeOf(fd).has_value(), baton::testing::OfModes)) return -1;
     const int result = baton::testing::next<int(int, mode_t)>("fchmod")(fd, mode);
     if (const auto node = recorder().nodeOf(fd); node && result == 0) {
         Step step{Change::Mode, *node};
@@ -245,6 +282,7 @@ int fchmod(int fd, mode_t mode) noexcept
 
 int chmod(const char* path, mode_t mode) noexcept
 {
+    if (recorder().fails(recorder().placeOf(AT_FDCWD, path).has_value(), baton::testing::OfModes)) return -1;
     const int result = baton::testing::next<int(const char*, mode_t)>("chmod")(path, mode);
     if (!recorder().isOn() || result != 0) return result;
     if (const auto node = recorder().nodeAt(AT_FDCWD, path)) {
@@ -264,6 +302,7 @@ int rename(const char* from, const char* to) noexcept
     const auto target = recorder().placeOf(AT_FDCWD, to);
     const auto node = source ? recorder().nodeAt(AT_FDCWD, from) : std::nullopt;
     const auto replaced = target ? recorder().nodeAt(AT_FDCWD, to) : std::nullopt;
+    if (recorder().fails(target.has_value(), baton::testing::OfNames)) return -1;
     const int result = baton::testing::next<int(const char*, const char*)>("rename")(from, to);
     if (result != 0 || !node || !target) return result;
     if (replaced) recorder().forget(*replaced);
@@ -275,24 +314,28 @@ int rename(const char* from, const char* to) noexcept
 int unlink(const char* path) noexcept
 {
     Removing removing(AT_FDCWD, path);
+    if (removing.fails()) return -1;
     return removing.done(baton::testing::next<int(const char*)>("unlink")(path));
 }
 
 int unlinkat(int directory, const char* path, int flags) noexcept
 {
     Removing removing(directory, path);
+    if (removing.fails()) return -1;
     return removing.done(baton::testing::next<int(int, const char*, int)>("unlinkat")(directory, path, flags));
 }
 
 int rmdir(const char* path) noexcept
 {
     Removing removing(AT_FDCWD, path);
+    if (removing.fails()) return -1;
     return removing.done(baton::testing::next<int(const char*)>("rmdir")(path));
 }
 
 int remove(const char* path) noexcept
 {
     Removing removing(AT_FDCWD, path);
+    if (removing.fails()) return -1;
     return removing.done(baton::testing::next<int(const char*)>("remove")(path));
 }
 
@@ -421,6 +464,17 @@ void RecordedDisk::start(const fs::path& top)
 }
 
 void RecordedDisk::stop() { recorder().steps = nullptr; }
+
+void RecordedDisk::fail(std::size_t number, int error)
+{
+    recorder().calls = 0;
+    recorder().failsAt = number;
+    recorder().error = error;
+    recorder().hasFailed = false;
+}
+
+std::size_t RecordedDisk::calls() { return recorder().calls; }
+bool RecordedDisk::hasFailed() { return recorder().hasFailed; }
 
 void RecordedDisk::promise(const std::string& what)
 {

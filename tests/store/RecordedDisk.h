@@ -56,6 +56,12 @@ public:
 
     const std::vector<Step>& steps() const { return steps_; }
 
+    /// The `number`-th call from now on that concerns the directory fails with that error, if such a call can; the
+    /// calls after it do not. 0: none.
+    static void fail(std::size_t number, int error);
+    static std::size_t calls(); ///< since then
+    static bool hasFailed();    ///< whether it came so far, and could
+
     /// The steps before the `count`-th that nothing has made durable by then.
     std::vector<std::size_t> pendingAt(std::size_t count) const;
 
