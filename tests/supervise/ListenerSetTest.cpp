@@ -15,7 +15,6 @@
 namespace baton::supervise {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 
 std::vector<os::ListenAddress> parsed(const std::vector<std::string>& texts)

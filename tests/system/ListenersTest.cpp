@@ -15,7 +15,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 std::string receive(const os::UniqueFd& socket)
 {

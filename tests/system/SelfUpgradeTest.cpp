@@ -16,7 +16,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 struct SelfUpgrade : Succeeded {
     ::testing::AssertionResult servesHello(const std::string& probation = "100ms")

@@ -20,7 +20,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 class Guest {
 public:
