@@ -1,14 +1,10 @@
 #include "client/supervise/Handover.h"
 
 #include "client/core/Duration.h"
-#include "client/core/Timestamp.h"
-#include "client/os/Errors.h"
-#include "client/supervise/CrashLoop.h"
 #include "client/supervise/Endings.h"
 
 #include <algorithm>
 #include <csignal>
-#include <exception>
 
 namespace baton::supervise {
 
@@ -330,15 +326,6 @@ void Handover::giveStored()
     if (heir != nullptr && !heir->giveStored(living())) giveAgain_ = loop_.after(Soon, [this] { giveStored(); });
 }
 
-std::set<int> Handover::living() const
-{
-    std::set<int> numbers;
-    for (const auto* one : {&serving_, &candidate_, &standingBy_})
-        if (*one) numbers.insert((*one)->number());
-    for (const auto& one : draining_) numbers.insert(one->number());
-    return numbers;
-}
-
 // The next Baton finds it by what is written down.
 void Handover::moved(int number)
 {
@@ -348,170 +335,6 @@ void Handover::moved(int number)
         for (auto& record : state.generations)
             if (record.number == number) record = generation->record(record.role);
     });
-}
-
-Generation* Handover::find(int number) const
-{
-    for (const auto* one : {&serving_, &candidate_, &standingBy_})
-        if (*one && (*one)->number() == number) return one->get();
-    const auto found = std::find_if(draining_.begin(), draining_.end(),
-                                    [number](const auto& generation) { return generation->number() == number; });
-    return found == draining_.end() ? nullptr : found->get();
-}
-
-bool Handover::lives(int number) const { return find(number) != nullptr; }
-
-void Handover::ended(int number, const os::ExitStatus& status)
-{
-    if (number == leaderNumber_) exitCode_ = status.shellCode();
-    const auto is = [number](const auto& generation) { return generation && generation->number() == number; };
-    if (is(candidate_))
-        candidateEnded(status);
-    else if (is(serving_))
-        servingEnded(status);
-    else if (is(standingBy_))
-        standByEnded(status);
-    else
-        drainingEnded(number, status);
-    noteWhoAccepts();
-    watcher_.generationsChanged();
-    if (phase() == Phase::Stopping) exitWhenAllEnded();
-    giveStored();
-}
-
-void Handover::candidateEnded(const os::ExitStatus& status)
-{
-    const bool isCurrent = startsTheCurrent(phase());
-    if (isCurrent) exitCode_ = status.shellCode(); // A candidate's code is never Baton's.
-    if (failure_.empty())
-        failure_ = "it " + candidate_->describeEnd(status) + (wasReady_ ? " on probation" : " before it was ready");
-    const bool loops = isCurrent && phase() != Phase::RollingBack && countCrash(*candidate_, status);
-    // Who stands in the foreground and ends without a fault was told to by the keyboard.
-    const bool byUser = terminal_.isHeld() && !serving_ && !isFailure(status);
-    const int number = candidate_->number();
-    candidate_.reset();
-    forget(number, candidateName());
-    post(*eventOf({phase(), Part::Candidate, standingBy_ != nullptr, loops, false, byUser}));
-}
-
-void Handover::servingEnded(const os::ExitStatus& status)
-{
-    log_.info(oldName() + ' ' + serving_->describeEnd(status));
-    if (phase() != Phase::Stopping) exitCode_ = status.shellCode();
-    const bool alone = phase() == Phase::Serving;
-    const bool loops = alone && countCrash(*serving_, status);
-    const bool again = alone && settings_.restart == Restart::OnFailure && isFailure(status);
-    if (serving_->age() >= LongEnough) previousTries_ = 1;
-    if (again && !loops) failure_ = "it " + serving_->describeEnd(status);
-    const int number = serving_->number();
-    serving_.reset();
-    forget(number, oldName());
-    const auto event = *eventOf({phase(), Part::Serving, false, loops, again, terminal_.isHeld()});
-    if (event == Event::Stop && leaderNumber_ == 0) leaderNumber_ = number; // Its code is ours.
-    if (candidate_) terminal_.passTo(candidate_->pid());
-    post(event);
-}
-
-void Handover::standByEnded(const os::ExitStatus& status)
-{
-    log_.warning(oldName() + ", which stood by, " + standingBy_->describeEnd(status));
-    const int number = standingBy_->number();
-    standingBy_.reset();
-    forget(number, oldName());
-    if (const auto event = eventOf({phase(), Part::StandingBy})) post(*event);
-}
-
-void Handover::drainingEnded(int number, const os::ExitStatus& status)
-{
-    const auto found = std::find_if(draining_.begin(), draining_.end(),
-                                    [number](const auto& generation) { return generation->number() == number; });
-    if (found == draining_.end()) return;
-    const auto version = (*found)->key().version;
-    draining_.erase(found);
-    log_.info(version + " (generation " + std::to_string(number) + ") has ended with " + os::describe(status));
-    forget(number, version);
-    const auto part = number == switchingNumber_ ? Part::Switching : Part::Draining;
-    if (const auto event = eventOf({phase(), part})) post(*event);
-}
-
-// Whether this was one crash too many, and there is something to go back to.
-bool Handover::countCrash(const Generation& generation, const os::ExitStatus& status)
-{
-    const auto crashes = countedWith(ledger_.state().crashes, generation.key(), generation.age(), status);
-    if (crashes == ledger_.state().crashes) return false;
-    ledger_.note("a crash of " + generation.key().version, [&](store::State& state) { state.crashes = crashes; });
-    const auto& previous = ledger_.state().previous;
-    if (!isLoop(crashes) || !previous || ledger_.state().isBlocked(*previous) || !store_.loadRelease(*previous))
-        return false;
-    failure_ = describe(*crashes, status);
-    return true;
-}
-
-void Handover::forget(int number, const std::string& name)
-{
-    ledger_.note("the end of " + name, [number](store::State& state) {
-        std::erase_if(state.generations, [number](const auto& record) { return record.number == number; });
-    });
-}
-
-void Handover::exitWhenAllEnded()
-{
-    if (!serving_ && !candidate_ && !standingBy_ && draining_.empty()) watcher_.finished(exitCode_);
-}
-
-std::string Handover::candidateName() const { return candidateKey_ ? candidateKey_->version : "the candidate"; }
-
-std::string Handover::oldName() const
-{
-    return ledger_.state().current ? ledger_.state().current->version : "the old release";
-}
-
-void Handover::sayPhase(Phase phase, Event because) const
-{
-    const auto candidate = candidateName();
-    const auto serving = serving_ ? serving_->key().version : candidate;
-    switch (phase) {
-    case Phase::StartingBeside: log_.info(candidate + " starts beside " + oldName()); break;
-    case Phase::ProbationBeside:
-        log_.info(candidate + " on probation beside " + oldName() + " for " + printDuration(settings_.probation));
-        break;
-    case Phase::ProbationAlone:
-        log_.info(candidate + " serves alone, on probation for " + printDuration(settings_.probationAlone));
-        break;
-    case Phase::Switching:
-        log_.info(candidate + " waits for " + oldName() + " to end; clients wait in the queue");
-        break;
-    case Phase::StartingAlone: log_.info(candidate + " starts; clients wait in the queue"); break;
-    case Phase::Resuming: log_.warning("going back to " + oldName() + ", which stood by"); break;
-    case Phase::RollingBack: log_.warning("going back to " + oldName()); break;
-    case Phase::Serving:
-        if (because == Event::Ready)
-            log_.info(serving + " serves");
-        else if (because == Event::CandidateEnded || because == Event::Resumed || !wasReady_)
-            log_.info(serving + " serves on");
-        break;
-    default: break;
-    }
-    manager_.status(settings_.number, std::string(publicName(phase)) + ": " + serving);
-}
-
-control::Status Handover::status() const
-{
-    control::Status status;
-    status.state = publicName(phase());
-    if (const auto gap = gap_.last()) status.gapMilliseconds = gap->count();
-    if (serving_) status.release = serving_->status();
-    if (candidate_) status.candidate = candidate_->status();
-    if (standingBy_) status.draining.push_back(standingBy_->status());
-    for (const auto& generation : draining_) status.draining.push_back(generation->status());
-    for (const auto& blocked : ledger_.state().blocked)
-        status.blocked.push_back({blocked.key.version, blocked.key.sha256, blocked.reason, blocked.time});
-    if (const auto& trust = ledger_.state().trust) {
-        const auto issued = parseTimestamp(trust->issued).value_or(loop_.clock().wall());
-        const auto age = std::chrono::duration_cast<std::chrono::hours>(loop_.clock().wall() - issued);
-        status.signedBy = {trust->issued, trust->expires, age.count() / 24};
-    }
-    return status;
 }
 
 } // namespace baton::supervise

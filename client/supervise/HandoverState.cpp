@@ -22,29 +22,6 @@ std::optional<store::ReleaseKey> keyFromText(const std::string& text)
     return key;
 }
 
-std::vector<const Generation*> Handover::all() const
-{
-    std::vector<const Generation*> found;
-    for (const auto* one : {&serving_, &candidate_, &standingBy_})
-        if (*one) found.push_back(one->get());
-    for (const auto& one : draining_) found.push_back(one.get());
-    return found;
-}
-
-bool Handover::isGeneration(pid_t pid) const
-{
-    const auto generations = all();
-    return std::any_of(generations.begin(), generations.end(),
-                       [pid](const auto* generation) { return generation->startedAs() == pid; });
-}
-
-bool Handover::awaits(pid_t pid) const
-{
-    const auto generations = all();
-    return std::any_of(generations.begin(), generations.end(),
-                       [pid](const auto* generation) { return generation->awaits(pid); });
-}
-
 void Handover::collectListeners(std::vector<SharedListener>& listeners) const
 {
     for (const auto* generation : all())

@@ -10,7 +10,7 @@
 #include "client/supervise/Adopted.h"
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/Fates.h"
-#include "client/supervise/Group.h"
+#include "client/supervise/Groups.h"
 #include "client/supervise/OwnReleases.h"
 #include "client/supervise/Program.h"
 #include "client/supervise/SelfUpgrade.h"
@@ -127,7 +127,7 @@ private:
     Fates fates_;
     ListenerSet inherited_;                          // what systemd passed and no program has taken
     std::vector<std::unique_ptr<Program>> programs_; // by their numbers
-    std::vector<std::unique_ptr<Group>> groups_;
+    std::unique_ptr<Groups> groups_;
     std::map<int, loop::Registration> letGo_; // of those that are over
     std::unique_ptr<loop::Signals> signals_;
     loop::Registration sweep_;
@@ -159,30 +159,13 @@ Supervisor::Supervisor(const SupervisorSettings& settings, Log& log, std::vector
 
 void Supervisor::formGroups()
 {
-    std::map<std::string, std::vector<const Settings*>> members;
-    for (const auto& program : settings_.programs)
-        if (!program.group.empty()) members[program.group].push_back(&program);
-    for (const auto& [name, programs] : members) {
-        std::vector<int> numbers;
-        Duration longest{0};
-        for (const auto* program : programs) {
-            numbers.push_back(program->number);
-            longest = std::max(longest, program->groupWait);
-        }
-        groups_.push_back(std::make_unique<Group>(
-            loop_, log_, name, settings_.stateDirectory, numbers, longest,
-            [this](int number) -> Program& { return *programs_.at(static_cast<std::size_t>(number)); }));
-    }
+    groups_ = std::make_unique<Groups>(loop_, log_, settings_, [this](int number) -> Program& {
+        return *programs_.at(static_cast<std::size_t>(number));
+    });
 }
 
 // Nothing while all end: what is under way goes on with the next Baton.
-Group* Supervisor::groupOf(int number) const
-{
-    if (stops_) return nullptr;
-    const auto found =
-        std::find_if(groups_.begin(), groups_.end(), [number](const auto& group) { return group->has(number); });
-    return found == groups_.end() ? nullptr : found->get();
-}
+Group* Supervisor::groupOf(int number) const { return stops_ ? nullptr : groups_->of(number); }
 
 void Supervisor::stands(int number)
 {
@@ -234,9 +217,7 @@ Supervisor::Supervisor(const SupervisorSettings& settings, Log& log, const Snaps
     }
     fates_.restore(snapshot.exitCode);
     formGroups();
-    for (const auto& group : groups_)
-        for (const auto& state : snapshot.groups)
-            if (state.name == group->name()) group->restore(state);
+    groups_->restore(snapshot.groups);
     openOwnReleases();
 }
 
@@ -281,7 +262,7 @@ int Supervisor::run()
 {
     listenToSignals();
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
-    for (const auto& group : groups_) group->recover();
+    groups_->recover();
     for (const auto& program : programs_) program->start();
     if (own_) own_->start();
     return loop();
@@ -476,7 +457,7 @@ Snapshot Supervisor::snapshot() const
     snapshot.exitCode = fates_.exitCode();
     snapshot.ownReleasePrepares = own_ && own_->prepares();
     snapshot.helpers = os::Child::known();
-    for (const auto& group : groups_) snapshot.groups.push_back(group->save());
+    snapshot.groups = groups_->save();
     for (const auto& program : programs_) {
         snapshot.programs.push_back(program->save());
         std::erase_if(snapshot.helpers, [&](pid_t pid) { return program->isGeneration(pid); });
