@@ -61,7 +61,7 @@ TEST_F(OfSeveral, EachProgramGoesOnByItself)
 TEST_F(OfSeveral, AGroupGoesOnTogether)
 {
     ASSERT_TRUE(serve({{"api", hello("1.0.0"), "group = shop\n"}, {"web", hello("1.0.0"), "group = shop\n"}},
-                      "probation = 4s\nprobation-alone = 200ms\n"));
+                      "probation = 8s\nprobation-alone = 200ms\n"));
     Clients clients(scratch, address("web"), {"--new", "100", "--kept", "100"});
     publish("web", "1.1.0", hello("1.1.0"));
     publish("api", "2.0.0", hello("2.0.0"));

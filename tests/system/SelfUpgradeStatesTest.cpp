@@ -97,12 +97,12 @@ TEST_F(Fault32, StartingBesideGoesOnToTheCommit)
 
 TEST_F(Fault32, StartingBesideEndsAtItsTime)
 {
-    ASSERT_TRUE(servesActor(Server, {"--ready-timeout", "3s"}));
+    ASSERT_TRUE(servesActor(Server, {"--ready-timeout", "8s"}));
     offer(scratch.actor("1.1.0", "wait"));
 
     takeOverIn("starting");
 
-    EXPECT_TRUE(baton->says("1.1.0 taken back: it was not ready within 3s"));
+    EXPECT_TRUE(baton->says("1.1.0 taken back: it was not ready within 8s"));
     EXPECT_TRUE(isServing("1.0.0"));
     lostNothing();
     EXPECT_EQ(stop(), 0);
@@ -110,7 +110,7 @@ TEST_F(Fault32, StartingBesideEndsAtItsTime)
 
 TEST_F(Fault32, ProbationBesideGoesOnToTheCommit)
 {
-    ASSERT_TRUE(servesHello({"--probation-alone", "100ms"}, "3s"));
+    ASSERT_TRUE(servesHello({"--probation-alone", "100ms"}, "8s"));
     offer(scratch.copyOf(HELLO, "1.1.0"));
 
     takeOverIn("probationBeside");
@@ -139,7 +139,7 @@ TEST_F(Fault32, ProbationBesideIsTakenBackWhenTheCandidateDies)
 
 TEST_F(Fault32, ProbationAloneGoesOnToTheCommit)
 {
-    ASSERT_TRUE(servesHello({"--probation-alone", "3s"}, "0s"));
+    ASSERT_TRUE(servesHello({"--probation-alone", "8s"}, "0s"));
     offer(scratch.copyOf(HELLO, "1.1.0"));
 
     takeOverIn("probationAlone");
@@ -233,7 +233,7 @@ TEST_F(Fault32, StartingForTheFirstTimeGoesOn)
 TEST_F(Fault32, AnOldOneThatDrainsIsEndedAtItsTime)
 {
     RunOptions options{{scratch.actor("1.0.0", "ready\nserve\nwait").string()}};
-    options.drain = "4s";
+    options.drain = "8s";
     ASSERT_TRUE(serves(options));
     ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Server), "1.1.0 committed"));
     ASSERT_EQ(status().draining.size(), 1U);
@@ -344,7 +344,7 @@ TEST_F(Fault32, AListenerThatIsShutDownTakesTheCandidateBackStill)
 TEST_F(Fault32, OrphansOfAKilledBatonAreEndedAtTheirTime)
 {
     RunOptions options{{scratch.actor("1.0.0", "ready\nserve\nwait").string()}};
-    options.drain = "4s";
+    options.drain = "8s";
     ASSERT_TRUE(serves(options));
     baton->signal(SIGKILL);
     baton->end();

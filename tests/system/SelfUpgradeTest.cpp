@@ -165,7 +165,7 @@ TEST_F(InBetween, MoreTimeThatWasAskedForIsGiven)
     const auto start = scratch / "start";
     ASSERT_EQ(::mkfifo(ask.c_str(), 0600), 0);
     ASSERT_EQ(::mkfifo(start.c_str(), 0600), 0);
-    ASSERT_TRUE(serves({{scratch.actor("1.0.0", "ready\nserve").string()}, {"--ready-timeout", "3s"}}));
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", "ready\nserve").string()}, {"--ready-timeout", "8s"}}));
     publish("1.1.0", scratch.actor("1.1.0", "await " + ask.string() +
                                                 "\nnotify EXTEND_TIMEOUT_USEC=600000000\nsay asked\nawait " +
                                                 start.string() + "\nready\nserve"));
@@ -179,7 +179,7 @@ TEST_F(InBetween, MoreTimeThatWasAskedForIsGiven)
     ASSERT_TRUE(eventually([this] { return status().state == "starting"; }));
     ASSERT_EQ(upgrade(BATON), 0) << "and is remembered: " << upgradeSaid();
     const auto begun = std::chrono::steady_clock::now();
-    ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > begun + std::chrono::seconds(3); }));
+    ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() > begun + std::chrono::seconds(8); }));
     std::ofstream(start) << "go\n";
 
     EXPECT_TRUE(baton->says("1.1.0 committed"));

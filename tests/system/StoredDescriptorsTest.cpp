@@ -145,7 +145,7 @@ TEST_F(StoredDescriptors, KeepGuestsThroughAnUpgradeOfBatonAndTheUpdateAfterIt)
 
 TEST_F(StoredDescriptors, MoveOnWithAHandOffInWhoseMidstAnotherBatonTakesOver)
 {
-    ASSERT_TRUE(servesChat({"--probation-alone", "4s"}, "0s"));
+    ASSERT_TRUE(servesChat({"--probation-alone", "8s"}, "0s"));
     Guest ann(web);
     Guest ben(web);
     ASSERT_TRUE(eventually([this] { return status().release->status == "2 guests"; }));
