@@ -62,6 +62,7 @@ struct FailingServer : Relay {
         check();
         EXPECT_TRUE(baton->says("1.1.0 committed"));
         EXPECT_TRUE(hasTold(events));
+        EXPECT_TRUE(eventually([this] { return !status().untold; }));
         EXPECT_TRUE(status().blocked.empty());
         EXPECT_EQ(ask(), "1.1.0\n");
         EXPECT_TRUE(stateIsWhole());
@@ -173,6 +174,7 @@ TEST_F(FailingServer, IsAskedAgainWhenItWentDownInTheMiddle)
     server->stop();
     ASSERT_TRUE(baton->says("1.1.0 cannot be fetched"));
     EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_TRUE(eventually([this] { return status().untold == control::UntoldStatus{1, 0}; }));
     startServerAt(port);
     publish("1.1.0", large("1.1.0"));
     // The end of the first attempt could not be told then; it comes before the second one begins.
