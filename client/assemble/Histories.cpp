@@ -21,7 +21,9 @@ ToldHistory parse(const std::string& program, const std::string& text)
     for (const auto line : split(text, '\n')) {
         if (auto parsed = store::parseHistoryLine(std::string(line)))
             told.lines.push_back(std::move(*parsed));
-        else if (!line.empty() && !store::parseLetGo(std::string(line)))
+        else if (const auto letGo = store::parseLetGo(std::string(line)))
+            told.letGo = *letGo;
+        else if (!line.empty())
             ++told.damaged;
     }
     return told;

@@ -5,6 +5,7 @@
 #include "client/assemble/AskBaton.h"
 #include "client/store/History.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -14,7 +15,11 @@ namespace baton::assemble {
 struct ToldHistory {
     std::string program; ///< empty: the only one, or the one that was named
     std::vector<store::HistoryLine> lines{};
-    int damaged = 0; ///< lines that cannot be read
+    int damaged = 0;        ///< lines that cannot be read
+    std::int64_t letGo = 0; ///< older lines that there were
+
+    /// Counted from the first that ever was: it grows with each line, also when old ones go.
+    std::int64_t end() const { return letGo + static_cast<std::int64_t>(lines.size()); }
 };
 
 /// As that Baton tells it.  @throws UsageError (69) when none answers, or it cannot tell

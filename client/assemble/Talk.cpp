@@ -28,8 +28,6 @@ try {
 /// Of one program: the only one, or the one that is named.
 control::Status statusOf(const Baton& baton) { return statusesOf(baton).front().status; }
 
-std::vector<store::HistoryLine> historyOf(const Baton& baton) { return askHistory(baton).lines; }
-
 int exitCodeOf(store::Outcome outcome)
 {
     switch (outcome) {
@@ -56,7 +54,7 @@ public:
     /// Before the update is asked for: what must be left behind to be something new.
     void remember()
     {
-        lines_ = historyOf(baton_).size();
+        lines_ = askHistory(baton_).end();
         lastCheck_ = statusOf(baton_).lastCheck;
         // The status has whole seconds: a check in the same one could not be told from the last.
         while (lastCheck_ == terminal_.second()) terminal_.pause();
@@ -67,8 +65,8 @@ public:
     {
         for (;; terminal_.pause()) {
             const auto status = statusOf(baton_); // Before the history: so a line that ends the work is not missed.
-            const auto history = historyOf(baton_);
-            if (history.size() > lines_) return finish(history.back(), json);
+            const auto history = askHistory(baton_);
+            if (history.end() > lines_ && !history.lines.empty()) return finish(history.lines.back(), json);
             if (status.waiting && status.lastCheck != lastCheck_)
                 return finishWithout("it waits: " + status.waiting->reason, json, exitcode::Temporary);
             if (isIdle(status) && status.lastCheck != lastCheck_) {
@@ -117,7 +115,7 @@ private:
 
     Baton baton_;
     const Terminal& terminal_;
-    std::size_t lines_ = 0;
+    std::int64_t lines_ = 0; ///< of the history, counted from the first that ever was
     std::string lastCheck_;
     std::string shown_;
 };

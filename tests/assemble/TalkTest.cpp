@@ -259,6 +259,18 @@ TEST_F(Talk, WaitsForTheUpdateAndTellsItsOutcome)
     }
 }
 
+TEST_F(Talk, SeesTheEndOfAnUpdateThatMakesTheHistoryShorter)
+{
+    const auto old = line("1.0.0", store::Outcome::Committed);
+    const ScriptedBaton baton(
+        socket, {{"status", {status("serving", "before", "noupdate"), status("starting", "now", "update")}},
+                 {"update", {"{\"accepted\":true}\n"}},
+                 {"history", {old + old, store::printLetGo(2) + '\n' + line("1.1.0", store::Outcome::Committed)}}});
+
+    EXPECT_EQ(run(updateCommand, Update, {"--wait"}), 0);
+    EXPECT_THAT(out.str(), HasSubstr("1.1.0"));
+}
+
 TEST_F(Talk, IsContentWhenNothingIsNew)
 {
     const ScriptedBaton baton(socket,
