@@ -1,5 +1,11 @@
 # Counts ctest's JUnit report: each test that did NOT RUN with its reason, then "N passed, N failed[, N skipped]".
-# A test that could not be started, or says NOT RUN and fails all the same, has failed.
+# A test that could not be started, or says NOT RUN and fails all the same, has failed. With -v again=REPORT, of those that
+# failed run once more alone: what passed there has passed, and is named.
+
+BEGIN {
+    while (again != "" && (getline line < again) > 0)
+        if (line ~ /^\t<testcase / && attribute(line, "status") == "run") alone[attribute(line, "name")] = 1
+}
 
 function plain(text) {
     gsub(/&lt;/, "<", text)
@@ -17,6 +23,10 @@ function attribute(line, name) {
 
 function finish() {
     if (status == "run") passed++
+    else if (status == "fail" && name in alone) {
+        passed++
+        print "AGAIN: " name ": failed beside others, and passed alone"
+    }
     else if (status == "fail") failed++
     else if (!started || refused || (google && !saysSkipped)) {
         failed++

@@ -43,4 +43,14 @@ testcase A.B notrun SKIP_REGULAR_EXPRESSION_MATCHED <<<$'[ RUN      ] A.B\nNOT R
 testcase gone notrun "Unable to find executable" <<<"Unable to find executable: gone" |
     expect "a test that was not built" $'FAILED: gone: could not be started\n0 passed, 1 failed'
 
+again=$(mktemp)
+trap 'rm -f "$again"' EXIT
+{ testcase slow run </dev/null; testcase bad fail </dev/null; } >"$again"
+counted=$({ testcase slow fail </dev/null; testcase bad fail </dev/null; testcase good run </dev/null; } |
+    awk -v again="$again" -f "$counter")
+[ "$counted" = $'AGAIN: slow: failed beside others, and passed alone\n2 passed, 1 failed' ] || {
+    printf 'what was run again: counted as\n%s\n' "$counted"
+    failures=$((failures + 1))
+}
+
 [ "$failures" -eq 0 ]
