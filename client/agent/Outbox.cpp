@@ -119,7 +119,9 @@ void takeLine(Outbox& outbox, const store::HistoryLine& line, const store::Attem
     if (!ours && line.from.empty()) return;
     const bool told = outbox.told && outbox.told->key == line.key && outbox.told->milestone == Milestone::Ended;
     if (!ours && committed && told) return; // state.json had said so before the line was written.
-    if (ours) reach(outbox, *attempt, committed ? Milestone::Installed : Milestone::Granted);
+    // What was taken back had been installed, also where that was over before we looked.
+    const bool wasInstalled = committed || line.outcome == store::Outcome::RolledBack;
+    if (ours) reach(outbox, *attempt, wasInstalled ? Milestone::Installed : Milestone::Granted);
     source::Event event{UpdateComplete,   committed ? SuccessAfterRestart : 0,     0, line.from, line.from,
                         line.key.version, ours ? attempt->sessionId : newSession()};
     if (committed)

@@ -53,6 +53,28 @@ TEST(Outbox, CompletesTheStoryOfACommittedRelease)
     EXPECT_EQ(outbox.waiting.back().sessionId, "{s}");
 }
 
+TEST(Outbox, CompletesTheStoryOfAReleaseThatWasTakenBackAtOnce)
+{
+    Outbox outbox;
+    const auto now = attempt();
+    reach(outbox, now, Milestone::Downloaded);
+
+    takeLine(outbox, {"", "1.0.0", Key, store::Outcome::RolledBack, code::CandidateFailed, ""}, &now, other);
+
+    EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {14, 1}, {800, 1}, {3, 0}}));
+}
+
+TEST(Outbox, SaysNotThatItWasInstalledWhereItWasRefusedBefore)
+{
+    Outbox outbox;
+    const auto now = attempt();
+    reach(outbox, now, Milestone::Downloaded);
+
+    takeLine(outbox, {"", "1.0.0", Key, store::Outcome::Refused, code::CandidateFailed, ""}, &now, other);
+
+    EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {14, 1}, {3, 0}}));
+}
+
 TEST(Outbox, NeverReportsAFailureAsSuccess)
 {
     Outbox outbox;
