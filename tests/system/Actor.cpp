@@ -520,7 +520,13 @@ int main(int count, char** words)
     if (arguments.size() < 2) return 64;
     std::ifstream script(arguments[1]);
     const bool isCheck = arguments.size() > 2 && arguments[2] == "--check";
+    std::vector<std::string> lines;
     for (std::string line; std::getline(script, line);)
-        if (!line.empty() && line[0] != '#') perform(line, isCheck);
+        if (!line.empty() && line[0] != '#') lines.push_back(line);
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        // Who says that it is ready can be told to end.
+        if (lines[i] == "ready" && i + 1 < lines.size() && lines[i + 1] == "serve") on(SIGTERM, remember);
+        perform(lines[i], isCheck);
+    }
     return 0;
 }
