@@ -122,7 +122,7 @@ TEST_F(CycleOthers, TellTheFailureOfTheReleaseTheyWereIn)
     source.otherAnswers = {maps()};
 
     live({[&] {
-        line(store::Outcome::RolledBack, code::CandidateFailed);
+        line(store::Outcome::Refused, code::CandidateFailed);
         return Heard::Changed;
     }});
 

@@ -40,7 +40,7 @@ TEST_F(CycleTest, TellsARefusedReleaseWithItsCodeAndNeverFetchesItAgain)
     source.answers = {offer(), offer(), offer()};
 
     live({[&] {
-              line(store::Outcome::RolledBack, code::CandidateFailed);
+              line(store::Outcome::Refused, code::CandidateFailed);
               store::State state;
               state.blocked.push_back({key, "died", "2026-11-23T17:00:00Z"});
               store.save(state);

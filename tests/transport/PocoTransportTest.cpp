@@ -68,7 +68,9 @@ TEST(PocoTransport, SaysWhenWhatAnswersSpeaksNoTls)
     });
     const auto url = parseUrl("https://127.0.0.1:" + std::to_string(listener.address().port()) + '/').value();
 
-    const auto reply = PocoTransport(quick()).post(url, {}, "q");
+    auto patient = quick(); // The answer counts here, not when it comes.
+    patient.limits.firstByte = patient.limits.idle = patient.limits.request = Duration(20'000);
+    const auto reply = PocoTransport(patient).post(url, {}, "q");
     server.join();
 
     ASSERT_FALSE(reply);

@@ -5,11 +5,12 @@
 #include "client/verify/EmbeddedKeys.h"
 
 #include <iostream>
+#include <type_traits>
 
 class Stranger : public baton::SelfUpdatingApplication {
     int serve(baton::Generation&) override
     {
-        static_assert(sizeof(baton::GracefulHttpServer) > 0);
+        static_assert(std::is_destructible_v<baton::GracefulHttpServer>);
         std::cout << (baton::notify("STATUS=here") ? "somebody listens" : "nobody asked")
                   << (baton::verify::embeddedKeys().empty() ? ", and nobody is believed\n" : "\n");
         return EXIT_OK;
