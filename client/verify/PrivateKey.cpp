@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include <array>
+#include <exception>
 #include <stdexcept>
 
 namespace baton::verify {
@@ -33,11 +34,12 @@ struct Asked {
     const PrivateKey::PassPhrase& passPhrase;
     bool happened = false;
     bool answered = false;
+    std::exception_ptr thrown{}; // Nothing may be thrown through OpenSSL's own functions.
 };
 
 // Never OpenSSL's own question on the terminal.
 int answer(char* buffer, int size, int, void* data)
-{
+try {
     auto& asked = *static_cast<Asked*>(data);
     if (asked.happened) return -1;
     asked.happened = true;
@@ -48,10 +50,14 @@ int answer(char* buffer, int size, int, void* data)
     asked.answered = true;
     const auto length = phrase.copy(buffer, phrase.size());
     return static_cast<int>(length);
+} catch (...) {
+    static_cast<Asked*>(data)->thrown = std::current_exception();
+    return -1;
 }
 
 [[noreturn]] void unreadable(const Asked& asked)
 {
+    if (asked.thrown) std::rethrow_exception(asked.thrown);
     if (asked.answered) throw std::runtime_error("its pass phrase is not the one that was given");
     if (asked.happened)
         throw std::runtime_error(
