@@ -1,6 +1,7 @@
 #include "client/assemble/SignCommand.h"
 
 #include "client/assemble/ListedDeltas.h"
+#include "client/assemble/PackageFile.h"
 #include "client/assemble/PassPhrase.h"
 #include "client/assemble/PublicKeys.h"
 #include "client/assemble/UsageError.h"
@@ -8,16 +9,12 @@
 #include "client/core/Text.h"
 #include "client/core/Timestamp.h"
 #include "client/os/Files.h"
-#include "client/verify/CopyHashed.h"
 #include "client/verify/Envelope.h"
 #include "client/verify/KeyList.h"
 #include "client/verify/PrivateKey.h"
 #include "client/verify/Statement.h"
 
-#include <sys/stat.h>
-
-#include <fcntl.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -29,8 +26,6 @@ namespace baton::assemble {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::int64_t MostBytes = std::int64_t{1} << 53U;
 
 std::string readFile(const std::string& file)
 try {
@@ -49,17 +44,13 @@ try {
     throw UsageError(error.what(), exitcode::CannotCreate);
 }
 
-verify::SignedPackage packageOf(const std::string& file)
-try {
-    auto name = fs::path(file).filename().string();
-    if (!isPlainName(name))
+verify::SignedPackage packageToSign(const std::string& file)
+{
+    if (!isPlainName(fs::path(file).filename().string()))
         throw UsageError(escaped(file) + ": a package's name is made of letters, digits and ._+~-", exitcode::Data);
-    const auto opened = os::open(file, O_RDONLY);
-    const auto hashed = verify::hash(opened.get(), MostBytes, file);
-    if (hashed.sizeBytes == 0) throw UsageError(escaped(file) + " is empty", exitcode::Data);
-    return {std::move(name), hashed.sizeBytes, hashed.sha256};
-} catch (const std::system_error& error) {
-    throw UsageError(error.what(), exitcode::NoInput);
+    auto package = packageOf(file);
+    if (package.sizeBytes == 0) throw UsageError(escaped(file) + " is empty", exitcode::Data);
+    return package;
 }
 
 WallTime expiryOf(const Values& values, WallTime now)
@@ -82,7 +73,7 @@ std::string payloadOfRelease(const Resolved& resolved, WallTime now)
     verify::Statement statement;
     statement.appId = needed(values, "app-id");
     statement.version = needed(values, "app-version");
-    for (const auto& file : resolved.rest) statement.packages.push_back(packageOf(file));
+    for (const auto& file : resolved.rest) statement.packages.push_back(packageToSign(file));
     statement.tracks = values.all("for-track");
     statement.os = values.text("for-os");
     statement.arch = values.text("for-arch");

@@ -1,19 +1,16 @@
 #include "client/assemble/VerifyCommand.h"
 
+#include "client/assemble/PackageFile.h"
 #include "client/assemble/PublicKeys.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/core/Timestamp.h"
 #include "client/os/Files.h"
 #include "client/source/Source.h"
-#include "client/verify/CopyHashed.h"
 #include "client/verify/Judge.h"
 
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-
-#include <filesystem>
 #include <ostream>
 #include <system_error>
 
@@ -22,23 +19,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::int64_t MostBytes = std::int64_t{1} << 53U;
-
 std::string statementText(const std::string& file)
 try {
     auto text = os::readWhole(file, verify::LongestEnvelope);
     if (!text)
         throw UsageError("there is no statement " + escaped(file) + "; name it by --statement", exitcode::NoInput);
     return *std::move(text);
-} catch (const std::system_error& error) {
-    throw UsageError(error.what(), exitcode::NoInput);
-}
-
-verify::SignedPackage measured(const std::string& file)
-try {
-    const auto opened = os::open(file, O_RDONLY);
-    const auto hashed = verify::hash(opened.get(), MostBytes, file);
-    return {std::filesystem::path(file).filename().string(), hashed.sizeBytes, hashed.sha256};
 } catch (const std::system_error& error) {
     throw UsageError(error.what(), exitcode::NoInput);
 }
@@ -109,7 +95,7 @@ int verifyCommand(const Resolved& resolved, WallTime now, std::ostream& out)
     const auto text =
         statementText(values.has("statement") ? values.text("statement") : resolved.rest.front() + ".dsse.json");
     verify::Offered offered;
-    for (const auto& file : resolved.rest) offered.packages.push_back(measured(file));
+    for (const auto& file : resolved.rest) offered.packages.push_back(packageOf(file));
     auto ruling = verify::judge({}, terms, offered, text);
     std::vector<Finding> findings;
     if (ruling.statement) {

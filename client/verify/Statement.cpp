@@ -13,7 +13,6 @@ namespace {
 constexpr std::string_view Predicate = "urn:baton:release:1";
 constexpr std::size_t MostPackages = 64;
 constexpr std::size_t MostTexts = 256;
-constexpr std::int64_t MostBytes = std::int64_t{1} << 53U;
 
 std::string plainName(const Json& object)
 {
@@ -28,7 +27,7 @@ std::vector<SignedPackage> packagesFrom(const Json& document, const Json& predic
     const auto& sizes = member(predicate, "sizes");
     for (const auto& subject : list(document, "subject", MostPackages)) {
         SignedPackage package{plainName(subject), 0, sha256(member(subject, "digest"), "sha256")};
-        package.sizeBytes = number(sizes, package.name.c_str(), 1, MostBytes);
+        package.sizeBytes = number(sizes, package.name.c_str(), 1, LargestPackage);
         const auto isSame = [&](const SignedPackage& other) { return other.name == package.name; };
         if (std::any_of(packages.begin(), packages.end(), isSame))
             throw std::runtime_error("subject names " + package.name + " twice");
@@ -44,7 +43,7 @@ std::vector<SignedDelta> deltasFrom(const Json& predicate)
     if (!predicate.contains("deltas")) return deltas;
     for (const auto& one : list(predicate, "deltas", MostTexts))
         deltas.push_back({sha256(one, "from"), plainName(one), text(one, "algorithm"),
-                          number(one, "size", 1, MostBytes), sha256(one, "sha256")});
+                          number(one, "size", 1, LargestPackage), sha256(one, "sha256")});
     return deltas;
 }
 

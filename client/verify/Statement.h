@@ -12,6 +12,9 @@
 
 namespace baton::verify {
 
+/// In bytes: what a double holds exactly, since JSON's numbers are doubles elsewhere.
+inline constexpr std::int64_t LargestPackage = std::int64_t{1} << 53U;
+
 struct SignedPackage {
     std::string name; ///< Omaha's; a plain name
     std::int64_t sizeBytes = 0;
