@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::string_view Good = "ready\nserve\nexit 0";
 
@@ -152,6 +153,22 @@ TEST_F(Steering, TakesBackWhatIsOnProbation)
     EXPECT_TRUE(baton->says("1.1.0 taken back: a person took it back"));
     EXPECT_TRUE(becomes([](const auto& now) { return now.state == "serving"; }));
     EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// It takes longer to leave than its probation lasts: what was taken back is not committed meanwhile.
+TEST_F(Steering, TakesBackByRestartWhatDrainsBeyondItsProbation)
+{
+    ASSERT_TRUE(serves(actor({"--handoff", "restart", "--probation-alone", "2s"})));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "ready\nserve\nsleep 4000\nexit 0"), "1.1.0 serves alone"));
+
+    EXPECT_EQ(say({"rollback"}), 0) << said;
+
+    EXPECT_TRUE(baton->says("1.1.0 told to drain"));
+    EXPECT_TRUE(baton->says("1.1.0 taken back: a person took it back"));
+    EXPECT_TRUE(eventually([this] { return isServing("1.0.0"); }));
+    EXPECT_THAT(baton->said(), Not(HasSubstr("1.1.0 committed")));
+    EXPECT_THAT(history(), ElementsAre("rolledBack 1.1.0 from 1.0.0 code 44"));
     EXPECT_EQ(stop(), 0);
 }
 
