@@ -294,23 +294,35 @@ class Bench:
                            f"; {rounds} updates, {hit} processes hit")
 
     def idle(self):
-        """A supervisor with nothing to do: memory, and how often it wakes up."""
+        """A supervisor with nothing to do: memory, and how often it wakes up. Memory is judged in the whole measurement alone,
+        on what is shipped: a build for debugging has more of it, and more or less as others share its libraries."""
         with self.directory() as directory:
             work = pathlib.Path(directory)
             with Service(self.build, work) as service:
                 service.offer("1.0.0", work / "hello-1.0.0")
                 service.update()
                 service.baton.await_line("no update", 10)
-                time.sleep(2)
                 pid = service.baton.child.pid
-                before = switches(pid)
+                before = settled(pid)
                 time.sleep(self.asked.idle)
                 woken = switches(pid) - before
                 pss = proportional_set_size(pid)
-        good = woken == 0 and pss <= 2048
+        good = woken == 0 and (pss <= 2048 or self.asked.short)
         self.fine &= good
         print(f"{'idle':18} supervisor: PSS {pss} KiB, {woken} wake-ups in {self.asked.idle} s"
               f"{'' if good else '   FAILED'}", flush=True)
+
+
+def settled(pid):
+    """Its wake-ups so far, once there were none for 2 s, or after half a minute: what the update left to do is done by then."""
+    now = switches(pid)
+    for _ in range(15):
+        before = now
+        time.sleep(2)
+        now = switches(pid)
+        if now == before:
+            break
+    return now
 
 
 def switches(pid):
