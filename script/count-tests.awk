@@ -27,7 +27,10 @@ function finish() {
         passed++
         print "AGAIN: " name ": failed beside others, and passed alone"
     }
-    else if (status == "fail") failed++
+    else if (status == "fail") {
+        failed++
+        print "FAILED: " name
+    }
     else if (!started || refused || (google && !saysSkipped)) {
         failed++
         print "FAILED: " name ": " (started ? "said NOT RUN, and failed" : "could not be started")

@@ -26,7 +26,7 @@ expect "an empty report" $'no test ran\n0 passed, 0 failed' </dev/null
     testcase one run <<<"NOT RUN is what it prints, and passes"
     testcase two run </dev/null
     testcase three fail </dev/null
-} | expect "what ran" "2 passed, 1 failed"
+} | expect "what ran" $'FAILED: three\n2 passed, 1 failed'
 
 testcase a.sh notrun "SKIP_RETURN_CODE=77" <<<"NOT RUN: no &lt;tmpfs&gt; &amp; no room" |
     expect "a script that cannot run" $'NOT RUN: a.sh: no <tmpfs> & no room\n0 passed, 0 failed, 1 skipped'
@@ -48,7 +48,7 @@ trap 'rm -f "$again"' EXIT
 { testcase slow run </dev/null; testcase bad fail </dev/null; } >"$again"
 counted=$({ testcase slow fail </dev/null; testcase bad fail </dev/null; testcase good run </dev/null; } |
     awk -v again="$again" -f "$counter")
-[ "$counted" = $'AGAIN: slow: failed beside others, and passed alone\n2 passed, 1 failed' ] || {
+[ "$counted" = $'AGAIN: slow: failed beside others, and passed alone\nFAILED: bad\n2 passed, 1 failed' ] || {
     printf 'what was run again: counted as\n%s\n' "$counted"
     failures=$((failures + 1))
 }
