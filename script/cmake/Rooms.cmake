@@ -7,15 +7,19 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
 
-# baton_room(NAME SOURCES … HEADERS … [PUBLIC libraries…] [PRIVATE libraries…])
-# PUBLIC is what our headers include, PRIVATE what our sources include. A room without SOURCES is headers alone.
+# baton_room(NAME [SMALL] SOURCES … HEADERS … [PUBLIC libraries…] [PRIVATE libraries…])
+# PUBLIC is what our headers include, PRIVATE what our sources include. A room without SOURCES is headers alone. SMALL is what the
+# supervisor is made of, which waits, for months, and should not be noticed: what is shipped of it is compiled for size, not for speed.
 function(baton_room NAME)
-    cmake_parse_arguments(ROOM "" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+    cmake_parse_arguments(ROOM "SMALL" "" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
     set(target baton_${NAME})
     if(ROOM_SOURCES)
         set(reach PUBLIC)
         add_library(${target} STATIC ${ROOM_SOURCES})
         target_link_libraries(${target} PRIVATE ${ROOM_PRIVATE})
+        if(ROOM_SMALL)
+            target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo>:-Os>)
+        endif()
     else()
         set(reach INTERFACE)
         add_library(${target} INTERFACE)
