@@ -59,6 +59,15 @@ void AgentProcess::ring(control::AgentBell bell)
     ::send(channel_.get(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+void AgentProcess::check()
+{
+    if (!child_ && isWanted()) {
+        again_.reset();
+        start();
+    }
+    ring(control::AgentBell::Check);
+}
+
 void AgentProcess::hear()
 {
     std::array<char, control::LongestMessage + 1> text{};

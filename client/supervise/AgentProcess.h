@@ -27,6 +27,9 @@ public:
     /// A bell that cannot be delivered is lost: the agent reads the store when it starts.
     void ring(control::AgentBell bell);
 
+    /// Somebody wants a check now: one that waits for its next start is started at once.
+    void check();
+
     bool isWanted() const { return !settings_.agent.arguments.empty(); }
 
 private:

@@ -243,6 +243,11 @@ try {
     log_.warning(std::string("an old release of Baton could not be removed: ") + e.what());
 }
 
+void OwnReleases::check()
+{
+    if (agent_) agent_->check();
+}
+
 void OwnReleases::ring(control::AgentBell bell)
 {
     if (agent_) agent_->ring(bell);

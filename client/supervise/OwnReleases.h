@@ -34,8 +34,10 @@ public:
 
     bool prepares() const { return preparation_.isBusy(); }
 
-    /// The server is to be asked now, or holds have changed.
-    void ring(control::AgentBell bell);
+    /// The server is to be asked now.
+    void check();
+
+    /// That hold is the first program's, and Baton's own releases follow it.
     void follow(const std::optional<store::Hold>& hold);
 
     /// Baton ends because it was told to: its release is not to blame for it.
@@ -58,6 +60,7 @@ private:
     void giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason);
     void removeOldReleases() const;
     std::string running() const;
+    void ring(control::AgentBell bell);
 
     loop::EventLoop& loop_;
     Log& log_;

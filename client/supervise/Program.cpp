@@ -216,7 +216,7 @@ try {
     if (command == "reloaded") return reload_.result();
     if (command == "update") {
         if (!agent_ || !agent_->isWanted()) return "{\"error\":\"this Baton runs without --server\"}\n";
-        agent_->ring(control::AgentBell::Check);
+        agent_->check();
         return "{\"accepted\":true}\n";
     }
     if (command == "restart" || command == "rollback") return handOverAgain(command);

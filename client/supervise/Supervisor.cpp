@@ -428,7 +428,7 @@ std::string Supervisor::answerOf(Program& program, const std::string& command)
 {
     if (!fates_.isOver(program.number())) {
         auto answer = program.answer(command);
-        if (own_ && command == "update") own_->ring(control::AgentBell::Check);
+        if (own_ && command == "update") own_->check();
         if (own_ && &program == programs_.front().get()) own_->follow(program.hold());
         return answer;
     }

@@ -289,7 +289,8 @@ class Bench:
                         time.sleep(0.5)
                         try_update(service)
                     else:
-                        sys.exit(f"bench: {version} did not come after {number} of {rounds}")
+                        print(*(line for _, line in service.baton.lines[-60:]), sep="\n")
+                        sys.exit(f"bench: {version} did not come after {name}; what Baton said last stands above")
                 self.judge(name, load, 0, service.moments("starts beside|told to drain|committed"),
                            f"; {rounds} updates, {hit} processes hit")
 

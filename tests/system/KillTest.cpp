@@ -173,6 +173,20 @@ TEST_F(Killed, ASupervisorDoesNotTakeBackTwice)
     EXPECT_EQ(stop(), 0);
 }
 
+// Each pause is twice the last; who asks for a check does not wait for its end.
+TEST_F(Killed, AnAgentThatWaitsToBeStartedAgainIsStartedForACheck)
+{
+    ASSERT_TRUE(Relay::serves(service(Overlap)));
+    for (const std::string pause : {"1s", "2s", "4s", "8s", "16s", "32s"}) {
+        ASSERT_TRUE(eventually([this] { return roleOf("agent") != 0; }));
+        kill(Victim::Agent);
+        ASSERT_TRUE(baton->says("it starts again in " + pause));
+        check();
+    }
+    EXPECT_TRUE(update("1.1.0", release("1.1.0"), "1.1.0 committed"));
+    EXPECT_EQ(stop(), 0);
+}
+
 using ::testing::Combine;
 using ::testing::Values;
 using ::testing::ValuesIn;
