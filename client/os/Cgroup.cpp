@@ -4,14 +4,18 @@
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
 
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace baton::os {
 namespace {
@@ -78,6 +82,15 @@ std::optional<fs::path> cgroupOf(std::string_view type, std::string_view control
     return fs::is_directory(directory, none) ? std::optional(directory) : std::nullopt;
 }
 
+// Held open, so that it stays the one whose id was looked at; none if another is there.
+UniqueFd openKnown(const KnownCgroup& cgroup)
+{
+    UniqueFd directory(::open(cgroup.directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat about {};
+    const bool isIt = directory && ::fstat(directory.get(), &about) == 0 && about.st_ino == cgroup.id;
+    return isIt ? std::move(directory) : UniqueFd();
+}
+
 } // namespace
 
 std::optional<fs::path> ownCgroup() { return cgroupOf("cgroup2", ""); }
@@ -107,7 +120,33 @@ bool tellCgroup(const fs::path& cgroup, const char* file, std::string_view word)
     return opened && ::write(opened.get(), word.data(), word.size()) == static_cast<ssize_t>(word.size());
 }
 
-bool killCgroup(const fs::path& cgroup) { return tellCgroup(cgroup, "cgroup.kill", "1"); }
+std::optional<KnownCgroup> knownCgroup(const fs::path& directory)
+{
+    struct stat about {};
+    if (::lstat(directory.c_str(), &about) != 0 || !S_ISDIR(about.st_mode)) return std::nullopt;
+    return KnownCgroup{directory, about.st_ino};
+}
+
+bool isPopulated(const KnownCgroup& cgroup)
+{
+    const auto text = knownCgroup(cgroup.directory) == cgroup ? textOf(cgroup.directory / "cgroup.events") : "";
+    const auto lines = split(text, '\n');
+    return std::find(lines.begin(), lines.end(), "populated 1") != lines.end();
+}
+
+bool killCgroup(const KnownCgroup& cgroup)
+{
+    const auto directory = openKnown(cgroup);
+    if (!directory) return false;
+    const UniqueFd file(::openat(directory.get(), "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    return file && ::write(file.get(), "1", 1) == 1;
+}
+
+bool removeCgroup(const KnownCgroup& cgroup)
+{
+    if (knownCgroup(cgroup.directory) != cgroup) return true;
+    return ::rmdir(cgroup.directory.c_str()) == 0 || errno == ENOENT;
+}
 
 std::optional<std::uint64_t> oomKills(const fs::path& cgroup)
 {

@@ -28,8 +28,26 @@ void joinCgroup(const std::filesystem::path& cgroup, pid_t pid);
 /// Writes a word into one of its files; false if that fails.
 bool tellCgroup(const std::filesystem::path& cgroup, const char* file, std::string_view word);
 
-/// Kills all in it, without a race.  @returns false where the kernel cannot (before 5.14) or we may not
-bool killCgroup(const std::filesystem::path& cgroup);
+/// A cgroup as it can be written down. No other one has its id before the next boot, be it made at the same place.
+struct KnownCgroup {
+    std::filesystem::path directory;
+    std::uint64_t id = 0;
+
+    friend bool operator==(const KnownCgroup&, const KnownCgroup&) = default;
+};
+
+/// The one that is there now; nothing if there is none.
+std::optional<KnownCgroup> knownCgroup(const std::filesystem::path& directory);
+
+/// Whether a process lives in it or in what is below it.
+bool isPopulated(const KnownCgroup& cgroup);
+
+/// Kills all in it and in what is below it, without a race.  @returns false if it is another one by now, where the
+/// kernel cannot (before 5.14), or where we may not
+bool killCgroup(const KnownCgroup& cgroup);
+
+/// Takes its directory away.  @returns whether it is gone; false while something is in it
+bool removeCgroup(const KnownCgroup& cgroup);
 
 /// How many processes of it and of what is below it were killed for want of memory; nothing where nobody counts that.
 std::optional<std::uint64_t> oomKills(const std::filesystem::path& cgroup);

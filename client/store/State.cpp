@@ -56,7 +56,19 @@ Json toJson(const GenerationRecord& generation)
     document["pid"] = generation.pid;
     document["startTicks"] = generation.startTicks;
     document["bootId"] = generation.bootId;
+    if (generation.cgroup)
+        document["cgroup"] = {{"directory", generation.cgroup->directory.string()}, {"id", generation.cgroup->id}};
     return document;
+}
+
+// An older version wrote none, and where cgroups are not ours to make there is none.
+std::optional<os::KnownCgroup> cgroupFrom(const Json& generation)
+{
+    const auto found = generation.find("cgroup");
+    if (found == generation.end()) return std::nullopt;
+    os::KnownCgroup cgroup{text(*found, "directory"), static_cast<std::uint64_t>(number(*found, "id"))};
+    if (!cgroup.directory.is_absolute()) throw std::runtime_error("cgroup is no absolute path");
+    return cgroup;
 }
 
 GenerationRecord generationFrom(const Json& object)
@@ -68,6 +80,7 @@ GenerationRecord generationFrom(const Json& object)
     generation.pid = smallNumber(object, "pid");
     generation.startTicks = static_cast<std::uint64_t>(number(object, "startTicks"));
     generation.bootId = text(object, "bootId");
+    generation.cgroup = cgroupFrom(object);
     // kill(0) and kill(-1) would end Baton or the host's processes.
     if (generation.pid <= 1) throw std::runtime_error("pid is not one of a program");
     return generation;

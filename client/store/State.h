@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/os/Cgroup.h"
 #include "client/store/History.h"
 #include "client/store/Release.h"
 #include "client/store/Trust.h"
@@ -36,6 +37,7 @@ struct GenerationRecord {
     pid_t pid = 0;
     std::uint64_t startTicks = 0; ///< field 22 of /proc/PID/stat
     std::string bootId;
+    std::optional<os::KnownCgroup> cgroup{}; ///< of its own, if it has one: all that it started is in there
 
     friend bool operator==(const GenerationRecord&, const GenerationRecord&) = default;
 };

@@ -216,7 +216,13 @@ void Generation::becameReady()
 
 store::GenerationRecord Generation::record(store::GenerationRole role) const
 {
-    return {number_, role, release_.key, child_.pid(), os::startTicksOf(child_.pid()).value_or(0), os::bootId()};
+    return {number_,
+            role,
+            release_.key,
+            child_.pid(),
+            os::startTicksOf(child_.pid()).value_or(0),
+            os::bootId(),
+            world_.cgroups.of(child_.first())};
 }
 
 void Generation::watchHealth(int failures)

@@ -1,13 +1,13 @@
 #include "client/supervise/GenerationCgroups.h"
 
-#include "client/os/Cgroup.h"
+#include "client/core/Text.h"
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace baton::supervise {
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* OurOwn = "supervisor";
-constexpr const char* Each = "generation-";
+constexpr std::string_view Each = "generation-";
 
 // The parts of a cgroup that has processes itself cannot be limited or counted each for itself.
 fs::path dividedPart(const fs::path& own) { return own.filename() == OurOwn ? own.parent_path() : own; }
@@ -24,8 +24,8 @@ fs::path dividedPart(const fs::path& own) { return own.filename() == OurOwn ? ow
 } // namespace
 
 GenerationCgroups::GenerationCgroups(loop::EventLoop& loop, Log& log)
-    : loop_(loop),
-      log_(log),
+    : log_(log),
+      ended_(loop),
       counted_(os::ownMemoryCgroup())
 {
     const auto own = os::ownCgroup();
@@ -49,46 +49,64 @@ try {
                  "; generations are told apart as they are without it");
 }
 
-fs::path GenerationCgroups::directoryOf(pid_t first) const { return *root_ / (Each + std::to_string(first)); }
+fs::path GenerationCgroups::directoryOf(pid_t first) const
+{
+    return *root_ / (std::string(Each) + std::to_string(first));
+}
 
 void GenerationCgroups::place(pid_t first)
 try {
     if (!root_) return;
-    fs::create_directory(directoryOf(first));
-    os::joinCgroup(directoryOf(first), first);
+    const auto directory = directoryOf(first);
+    ::rmdir(directory.c_str()); // Of one that is over, if it is there and empty.
+    if (!fs::create_directory(directory)) throw std::runtime_error(directory.string() + " is another generation's");
+    os::joinCgroup(directory, first);
+    if (const auto cgroup = os::knownCgroup(directory)) placed_.insert_or_assign(first, *cgroup);
 } catch (const std::exception& error) {
     log_.warning("pid " + std::to_string(first) + " has no cgroup of its own: " + error.what());
 }
 
+std::optional<os::KnownCgroup> GenerationCgroups::of(pid_t first) const
+{
+    const auto found = placed_.find(first);
+    return found == placed_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void GenerationCgroups::kill(pid_t first) const
 {
-    if (root_) os::killCgroup(directoryOf(first));
+    if (const auto cgroup = of(first)) os::killCgroup(*cgroup);
 }
 
 void GenerationCgroups::remove(pid_t first)
 {
-    if (!root_) return;
-    kill(first);
-    leaving_.insert(first);
-    pause_ = ShortestPause;
-    sweep();
+    const auto cgroup = of(first);
+    if (!cgroup) return;
+    placed_.erase(first);
+    ended_.add(*cgroup);
 }
 
-// A process that was killed is in it until somebody has looked at its end.
-void GenerationCgroups::sweep()
+std::vector<int> GenerationCgroups::leaving() const
 {
-    again_.reset();
-    std::erase_if(leaving_,
-                  [this](pid_t first) { return ::rmdir(directoryOf(first).c_str()) == 0 || errno == ENOENT; });
-    if (leaving_.empty()) return;
-    again_ = loop_.after(pause_, [this] { sweep(); });
-    pause_ = std::min(pause_ * 2, LongestPause);
+    std::vector<int> firsts;
+    for (const auto& cgroup : ended_.all()) {
+        const auto name = cgroup.directory.filename().string();
+        const auto first = name.starts_with(Each) ? parseNumber(name.substr(Each.size())) : std::nullopt;
+        if (first) firsts.push_back(static_cast<int>(*first));
+    }
+    return firsts;
+}
+
+// Nobody else has got one of these: they were there all the time.
+void GenerationCgroups::restoreLeaving(const std::vector<int>& firsts)
+{
+    for (const int first : firsts)
+        if (const auto cgroup = root_ ? os::knownCgroup(directoryOf(first)) : std::nullopt) ended_.add(*cgroup);
 }
 
 std::optional<std::uint64_t> GenerationCgroups::oomKills(pid_t first) const
 {
-    if (root_)
-        if (const auto count = os::oomKills(directoryOf(first))) return count;
+    if (const auto cgroup = of(first))
+        if (const auto count = os::oomKills(cgroup->directory)) return count;
     return counted_ ? os::oomKills(*counted_) : std::nullopt;
 }
 

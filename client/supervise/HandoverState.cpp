@@ -73,11 +73,14 @@ HandoverState Handover::save(const std::vector<SharedListener>& listeners) const
 void Handover::restore(const HandoverState& state, const std::vector<SharedListener>& listeners)
 {
     const auto restored = [&](const std::optional<GenerationState>& generation) {
-        return generation ? std::make_unique<Generation>(world_, *generation, listeners) : nullptr;
+        if (!generation) return std::unique_ptr<Generation>();
+        for (const auto& record : ledger_.state().generations)
+            if (record.number == generation->number && record.cgroup) cgroups_.restore(generation->pid, *record.cgroup);
+        return std::make_unique<Generation>(world_, *generation, listeners);
     };
     machine_.restore(state.phase, state.deadline);
     terminal_.taken(state.foreground);
-    for (const int first : state.leaving) cgroups_.remove(first);
+    cgroups_.restoreLeaving(state.leaving);
     stored_.restore(state.stored);
     serving_ = restored(state.serving);
     candidate_ = restored(state.candidate);

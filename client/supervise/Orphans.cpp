@@ -6,13 +6,29 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <string>
+#include <thread>
 
 namespace baton::supervise {
 namespace {
 
 constexpr int FirstDescriptor = 3;
 constexpr int LastDescriptor = 255; // Where a program that took LISTEN_FDS keeps them.
+
+std::string nameOf(const store::GenerationRecord& record)
+{
+    return record.key.version + " (generation " + std::to_string(record.number) + ")";
+}
+
+// A kill is quick, and not done when it is said: who still has a listener would keep the next one from having it.
+void awaitEnd(const os::KnownCgroup& cgroup)
+{
+    constexpr int Rounds = 500;
+    for (int i = 0; i < Rounds && os::isPopulated(cgroup); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+}
 
 // One more socket of a name belongs to its group: whatever the configuration says now, none of them is closed.
 bool isWanted(const os::ListenAddress& address, int socket, const ListenerSet& listeners)
@@ -31,11 +47,15 @@ Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::Gener
                  std::function<void(int)> gone, Known known)
     : loop_(loop),
       log_(log),
-      gone_(std::move(gone))
+      gone_(std::move(gone)),
+      ended_(loop)
 {
     for (const auto& record : records) {
         auto pidfd = os::openProcess(record.pid, record.startTicks, record.bootId);
-        if (!pidfd) continue;
+        if (!pidfd) {
+            endRest(record);
+            continue;
+        }
         orphans_.push_back({record, std::move(*pidfd), {}, Ending(loop_)});
         const auto orphan = std::prev(orphans_.end());
         orphan->watch = loop_.whenReadable(orphan->pidfd.get(), [this, orphan] { remove(orphan); });
@@ -43,6 +63,16 @@ Orphans::Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::Gener
         log_.warning("found " + record.key.version + " (generation " + std::to_string(record.number) + ", pid " +
                      std::to_string(record.pid) + ") of a Baton that was killed");
     }
+}
+
+// Its main process is gone; what that started may live on, and nothing but its cgroup tells.
+void Orphans::endRest(const store::GenerationRecord& record)
+{
+    const auto& cgroup = record.cgroup;
+    if (!cgroup || record.bootId != os::bootId() || !os::isPopulated(*cgroup)) return; // Ids are those of one boot.
+    log_.warning(nameOf(record) + " of a Baton that was killed has ended, and what it left in its cgroup is killed");
+    ended_.add(*cgroup);
+    awaitEnd(*cgroup);
 }
 
 bool Orphans::has(int number) const
@@ -75,8 +105,7 @@ void Orphans::end(int signal, Duration patience)
 {
     for (auto& orphan : orphans_) {
         if (orphan.ending.begun()) continue;
-        log_.info(orphan.record.key.version + " (generation " + std::to_string(orphan.record.number) +
-                  ") told to drain");
+        log_.info(nameOf(orphan.record) + " told to drain");
         const auto* found = &orphan;
         orphan.ending.begin([&] { os::signalProcess(found->pidfd.get(), {signal}); }, patience,
                             [found] { kill(*found); });
@@ -89,6 +118,7 @@ void Orphans::kill(const Orphan& orphan)
     os::signalProcess(orphan.pidfd.get(), {0});
     ::kill(-orphan.record.pid, SIGKILL);
     os::signalProcess(orphan.pidfd.get(), {SIGKILL});
+    if (orphan.record.cgroup) os::killCgroup(*orphan.record.cgroup);
 }
 
 std::vector<OrphanState> Orphans::save() const
@@ -108,10 +138,11 @@ void Orphans::restore(const std::vector<OrphanState>& states)
 
 void Orphans::remove(std::list<Orphan>::iterator orphan)
 {
-    const int number = orphan->record.number;
-    log_.info(orphan->record.key.version + " (generation " + std::to_string(number) + ") has ended");
+    const auto record = orphan->record;
+    log_.info(nameOf(record) + " has ended");
+    if (record.cgroup) ended_.add(*record.cgroup);
     orphans_.erase(orphan);
-    gone_(number);
+    gone_(record.number);
 }
 
 } // namespace baton::supervise

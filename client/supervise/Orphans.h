@@ -6,6 +6,7 @@
 #include "client/loop/EventLoop.h"
 #include "client/os/UniqueFd.h"
 #include "client/store/State.h"
+#include "client/supervise/EndedCgroups.h"
 #include "client/supervise/Ending.h"
 #include "client/supervise/ListenerSet.h"
 #include "client/supervise/Settings.h"
@@ -21,8 +22,8 @@ class Orphans {
 public:
     enum class Known { No, Yes };
 
-    /// Those of `records` that still live, known by pid, start time and boot id. `known`: an earlier supervisor has
-    /// said so already.
+    /// Those of `records` that still live, known by pid, start time and boot id; what is left of the others in their
+    /// cgroups is ended at once. `known`: an earlier supervisor has said so already.
     Orphans(loop::EventLoop& loop, Log& log, const std::vector<store::GenerationRecord>& records,
             std::function<void(int)> gone, Known known = Known::No);
 
@@ -38,7 +39,8 @@ public:
     /// next generation starts.  [pidfd_getfd(2)]
     void borrowListeners(const std::vector<os::ListenAddress>& addresses, ListenerSet& listeners) const;
 
-    /// The drain signal to each, and SIGKILL to its group when the time is over.
+    /// The drain signal to each, and SIGKILL to its group when the time is over; to all in its cgroup in any case, once
+    /// it has ended.
     void end(int signal, Duration patience);
 
 private:
@@ -49,6 +51,7 @@ private:
         Ending ending;
     };
 
+    void endRest(const store::GenerationRecord& record);
     static void kill(const Orphan& orphan);
     void remove(std::list<Orphan>::iterator orphan);
 
@@ -56,6 +59,7 @@ private:
     Log& log_;
     std::function<void(int)> gone_;
     std::list<Orphan> orphans_;
+    EndedCgroups ended_;
 };
 
 } // namespace baton::supervise

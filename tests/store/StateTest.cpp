@@ -26,6 +26,7 @@ State fullState()
     state.trust = Trust{R"({"records":[]})", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"};
     state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
                          {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
+    state.generations.back().cgroup = os::KnownCgroup{"/sys/fs/cgroup/web/generation-4712", 8589934599};
     state.lastGeneration = 8;
     state.hold = Hold{"2026-12-01T00:00:00Z"};
     state.crashes = Crashes{One, 2};
@@ -128,6 +129,7 @@ TEST(State, IsRefusedWithTheMemberThatIsWrong)
     EXPECT_THAT(reasonFor(with("2026-12-01T00:00:00Z", "soon")), HasSubstr("until"));
     EXPECT_THAT(reasonFor(with("\"approved\": \"1.2.0\"", "\"approved\": \"a b\"")), HasSubstr("approved"));
     EXPECT_THAT(reasonFor(with("\"started\"", "\"half\"")), HasSubstr("step"));
+    EXPECT_THAT(reasonFor(with("\"/sys/fs/cgroup", "\"../cgroup")), HasSubstr("cgroup is no absolute path"));
 }
 
 TEST(State, IsRefusedWhereverItIsCut)

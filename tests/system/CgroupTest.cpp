@@ -3,6 +3,7 @@
 #include "client/os/Cgroup.h"
 
 #include "tests/system/Pty.h"
+#include "tests/system/Several.h"
 #include "tests/system/Successor.h"
 
 #include <sys/stat.h>
@@ -64,7 +65,9 @@ private:
     bool isThere_ = false;
 };
 
-struct Cgroup : Succeeded {
+// What a test needs that runs its Baton in a cgroup which was given to it.
+template <typename Base>
+struct InGroup : Base {
     std::optional<Group> group;
 
     void SetUp() override
@@ -79,15 +82,7 @@ struct Cgroup : Succeeded {
     }
     void TearDown() override
     {
-        loseAll(); // Before its group goes.
-    }
-
-    void begin(const std::string& lines, std::vector<std::string> options = {})
-    {
-        RunOptions run{{scratch.actor("1.0.0", lines).string()}, std::move(options)};
-        baton.emplace(group->inside(commandFor(run)), scratch / "baton-1.log");
-        ASSERT_TRUE(baton->says("1.0.0 serves")) << readFile(scratch / "baton-1.log");
-        ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+        this->loseAll(); // Before its group goes.
     }
 
     std::vector<pid_t> processesIn(const std::string& name) const
@@ -104,7 +99,37 @@ struct Cgroup : Succeeded {
             count += entry.path().filename().string().starts_with("generation-") ? 1 : 0;
         return count;
     }
+    // Nobody but us may be there to look at its end.
+    static bool isGone(pid_t pid)
+    {
+        return eventually([pid] {
+            livingOrphans();
+            return stateOf(pid) == '?';
+        });
+    }
+    void killBaton()
+    {
+        this->baton->signal(SIGKILL);
+        EXPECT_EQ(this->baton->end(), 128 + SIGKILL);
+    }
 };
+
+struct Cgroup : InGroup<Succeeded> {
+    RunOptions run;
+
+    void begin(const std::string& lines, std::vector<std::string> options = {})
+    {
+        run = {{scratch.actor("1.0.0", lines).string()}, std::move(options)};
+        baton.emplace(group->inside(commandFor(run)), scratch / "baton-1.log");
+        ASSERT_TRUE(baton->says("1.0.0 serves")) << readFile(scratch / "baton-1.log");
+        ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+    }
+    void beginAgain() { baton.emplace(group->inside(commandFor(run)), scratch / "baton-2.log"); }
+
+    std::string nameOfServing() const { return "generation-" + std::to_string(status().release->pid); }
+};
+
+struct CgroupOfSeveral : InGroup<Several> {};
 
 // A process that nothing ties to its generation: another session, another parent, an empty environment.
 constexpr const char* Loose = "run env -i /usr/bin/setsid -f sleep 1000\n";
@@ -165,6 +190,126 @@ TEST_F(Cgroup, EndsACandidateWithAllThatItStarted)
 
     EXPECT_TRUE(eventually([this] { return childrenOf(baton->pid()).size() == 2; })) << "the program and the agent";
     EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// Its process group has none of these.
+TEST_F(Cgroup, Fault18OfAGenerationOfAKilledBatonIsEndedByTheNextOne)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+    const auto first = nameOfServing();
+    const auto held = processesIn(first);
+    ASSERT_EQ(held.size(), 2U);
+    killBaton();
+    EXPECT_EQ(processesIn(first), held) << "the program serves on";
+
+    beginAgain();
+
+    ASSERT_TRUE(baton->says("found 1.0.0 (generation 1"));
+    ASSERT_TRUE(baton->says("1.0.0 (generation 1) has ended"));
+    for (const auto pid : held) EXPECT_TRUE(isGone(pid));
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_TRUE(eventually([this] { return generations() == 1; }));
+    EXPECT_EQ(processesIn(nameOfServing()).size(), 2U) << "what lives is not touched";
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Cgroup, Fault18OfAGenerationThatWasTakenOverIsEndedByTheNextOneToo)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+    const auto held = processesIn(nameOfServing());
+    ASSERT_EQ(held.size(), 2U);
+    ASSERT_EQ(upgrade(anotherBaton("other")), 0) << upgradeSaid();
+    EXPECT_EQ(processesIn(nameOfServing()), held) << "taken over in place";
+    killBaton();
+
+    beginAgain();
+
+    ASSERT_TRUE(baton->says("1.0.0 (generation 1) has ended"));
+    for (const auto pid : held) EXPECT_TRUE(isGone(pid));
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// No pid tells of these any more: their main process has ended while no Baton was there.
+TEST_F(Cgroup, Fault18WhatIsLeftOfAGenerationThatDiedMeanwhileIsEndedBeforeTheNextOneStarts)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(std::string(Loose) + Good));
+    const auto main = status().release->pid;
+    auto left = processesIn(nameOfServing());
+    std::erase(left, main);
+    ASSERT_EQ(left.size(), 1U);
+    killBaton();
+    ::kill(main, SIGKILL);
+    ASSERT_TRUE(isGone(main));
+    EXPECT_NE(stateOf(left.front()), '?');
+
+    beginAgain();
+
+    ASSERT_TRUE(baton->says("1.0.0 (generation 1) of a Baton that was killed has ended, and what it left in its "
+                            "cgroup is killed"));
+    EXPECT_TRUE(isGone(left.front()));
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// The same path, and another cgroup: somebody else's.
+TEST_F(Cgroup, Fault18TakesNoOtherForTheOneThatWasWrittenDown)
+{
+    ASSERT_NO_FATAL_FAILURE(begin(Good));
+    const auto name = nameOfServing();
+    const auto main = status().release->pid;
+    killBaton();
+    ::kill(main, SIGKILL);
+    ASSERT_TRUE(isGone(main));
+    ASSERT_TRUE(eventually([&] { return ::rmdir((*group / name).c_str()) == 0; }));
+    fs::create_directory(*group / name);
+    const Running stranger({"/bin/sleep", {"sleep", "1000"}}, scratch / "stranger.log");
+    os::joinCgroup(*group / name, stranger.pid());
+
+    beginAgain();
+
+    EXPECT_TRUE(baton->says("1.0.0 serves"));
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(processesIn(name), std::vector<pid_t>{stranger.pid()});
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(CgroupOfSeveral, Fault18EndsWhatIsLeftOfOneProgramAndNothingOfTheOther)
+{
+    within = [this](const Command& command) { return group->inside(command); };
+    const auto door = scratch / "door";
+    const auto waits = scratch / "waits";
+    ASSERT_EQ(::mkfifo(door.c_str(), 0600), 0);
+    const auto late = "if " + waits.string() + " await " + door.string() + '\n';
+    ASSERT_TRUE(serve({{"api", scratch.actor("1.0.0-api", Loose + late + Good)},
+                       {"web", scratch.actor("1.0.0-web", std::string(Loose) + Good)}}));
+    const auto nameOf = [&](const std::string& program) {
+        return "generation-" + std::to_string(of(program).release->pid);
+    };
+    const auto api = nameOf("api");
+    const auto ofApi = processesIn(api);
+    const auto ofWeb = processesIn(nameOf("web"));
+    const auto main = of("web").release->pid;
+    ASSERT_EQ(ofApi.size(), 2U);
+    ASSERT_EQ(ofWeb.size(), 2U);
+    scratch.write("waits", "");
+    killBaton();
+    ::kill(main, SIGKILL);
+    ASSERT_TRUE(isGone(main));
+
+    runAgain();
+
+    ASSERT_TRUE(baton->says("web: 1.0.0 (generation 1) of a Baton that was killed has ended"));
+    for (const auto pid : ofWeb) EXPECT_TRUE(isGone(pid));
+    EXPECT_TRUE(baton->says("web: 1.0.0 serves"));
+    EXPECT_EQ(processesIn(api), ofApi) << "the other program serves until the next one of it is ready";
+    std::ofstream(door) << "go\n";
+    ASSERT_TRUE(baton->says("api: 1.0.0 (generation 1) has ended"));
+    for (const auto pid : ofApi) EXPECT_TRUE(isGone(pid));
+    EXPECT_TRUE(eventually([this] { return isServing("api", "1.0.0"); }));
+    EXPECT_EQ(processesIn(nameOf("api")).size(), 2U);
+    EXPECT_EQ(processesIn(nameOf("web")).size(), 2U);
     EXPECT_EQ(stop(), 0);
 }
 

@@ -34,7 +34,7 @@ void Several::runAgain()
     Command command{BATON, {"baton", "run", "--config", config.string()}};
     command.passed = passed;
     command.environment = environment;
-    baton.emplace(command, scratch / ("several-" + std::to_string(++runs_) + ".log"));
+    baton.emplace(within ? within(command) : command, scratch / ("several-" + std::to_string(++runs_) + ".log"));
 }
 
 ::testing::AssertionResult Several::serve(const std::vector<Section>& sections, const std::string& forAll)

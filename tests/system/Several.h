@@ -4,6 +4,7 @@
 
 #include "tests/system/Relay.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,8 +48,9 @@ struct Several : Relay {
     fs::path config = scratch / "shop.ini";
     fs::path stateOf(const std::string& program) const { return state / "programs" / program; }
 
-    std::vector<int> passed;              ///< descriptors that Baton gets
-    std::vector<std::string> environment; ///< and what more
+    std::vector<int> passed;                       ///< descriptors that Baton gets
+    std::vector<std::string> environment;          ///< and what more
+    std::function<Command(const Command&)> within; ///< where it is started, if not beside the test
 
 private:
     std::vector<std::string> programs_;
