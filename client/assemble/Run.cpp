@@ -284,6 +284,16 @@ void checkSignals(const Resolved& resolved)
     signalRulesOf(resolved.values, programs);
 }
 
+/// The exit code.
+int tell(int report, const std::exception& why)
+{
+    const auto* const usage = dynamic_cast<const UsageError*>(&why);
+    const int code = usage != nullptr ? usage->exitCode() : exitcode::Software;
+    os::reportText(report, std::string("baton: ") + why.what() + '\n');
+    os::reportCode(report, code);
+    return code;
+}
+
 } // namespace
 
 Prepared prepare(const Resolved& resolved, const std::string& executable, int report)
@@ -319,26 +329,31 @@ void becomeSupervisor(Prepared prepared, const std::vector<std::string>& argumen
     execute(helperExecutable(prepared.handed.executable, "baton-supervisor"), prepared.settings, prepared, arguments);
 }
 
-void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments)
+int startWhereAsked(const Resolved& resolved, const std::string& executable, const std::function<int(Prepared)>& start)
 {
     checkBackground(resolved.values);
-    if (!resolved.values.isOn("daemon")) becomeSupervisor(prepare(resolved, ownExecutable()), arguments);
+    if (!resolved.values.isOn("daemon")) return start(prepare(resolved, executable));
 
     const auto report = goIntoBackground();
-    const auto giveUp = [&](const std::string& why, int code) {
-        os::reportText(report.get(), "baton: " + why + '\n');
-        os::reportCode(report.get(), code);
-        ::_exit(code);
-    };
+    Prepared prepared;
     try {
-        auto prepared = prepare(resolved, ownExecutable(), report.get());
+        prepared = prepare(resolved, executable, report.get());
         leaveStandardStreams(resolved.values.text("log-file"));
-        becomeSupervisor(std::move(prepared), arguments);
-    } catch (const UsageError& error) {
-        giveUp(error.what(), error.exitCode());
     } catch (const std::exception& error) {
-        giveUp(error.what(), exitcode::Software);
+        ::_exit(tell(report.get(), error)); // Standard error is still that of who waits, and says it.
     }
+    try {
+        return start(std::move(prepared));
+    } catch (const std::exception& error) {
+        tell(report.get(), error);
+        throw;
+    }
+}
+
+void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments)
+{
+    startWhereAsked(resolved, ownExecutable(),
+                    [&](Prepared prepared) -> int { becomeSupervisor(std::move(prepared), arguments); });
     ::_exit(exitcode::Software);
 }
 

@@ -6,6 +6,7 @@
 #include "client/assemble/Handed.h"
 #include "client/os/UniqueFd.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,12 @@ Prepared prepare(const Resolved& resolved, const std::string& executable, int re
 /// @throws UsageError, std::system_error if that fails; else it does not return.
 [[noreturn]] void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments);
 
-/// `baton run`: both, in the foreground or, where --daemon is said, in the background.
+/// Prepares and starts: in this process or, where --daemon is said, in one in the background, in which alone it returns
+/// then. Until the first release serves, who waits for that one hears what goes wrong in it.
+/// @throws what prepare() and `start` throw; in the background only what `start` does
+int startWhereAsked(const Resolved& resolved, const std::string& executable, const std::function<int(Prepared)>& start);
+
+/// `baton run`: both, in the foreground or in the background.
 [[noreturn]] void becomeSupervisor(const Resolved& resolved, const std::vector<std::string>& arguments);
 
 } // namespace baton::assemble

@@ -55,10 +55,11 @@ int supervise(assemble::Resolved resolved, const std::vector<std::string>& words
     resolved.rest.insert(resolved.rest.end(), words.begin(), words.end());
     applyOwnDefaults(resolved.values);
 
-    auto prepared = assemble::prepare(resolved, executable);
-    nameSupervisor();
-    for (auto& lock : prepared.locks) prepared.handed.lock = lock.release();
-    return assemble::superviseHere(prepared.handed, prepared.settings.get());
+    return assemble::startWhereAsked(resolved, executable, [](assemble::Prepared prepared) {
+        nameSupervisor();
+        for (auto& lock : prepared.locks) prepared.handed.lock = lock.release();
+        return assemble::superviseHere(prepared.handed, prepared.settings.get());
+    });
 }
 
 } // namespace baton::service

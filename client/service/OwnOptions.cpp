@@ -1,9 +1,5 @@
 #include "client/service/OwnOptions.h"
 
-#include "client/assemble/UsageError.h"
-
-#include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 
@@ -16,27 +12,13 @@ constexpr std::string_view AppVersion = "app-version";
 constexpr std::string_view Initial = "initial"; // The first release is this very executable.
 constexpr std::string_view OwnApp = "self-";    // … and Baton is a part of it.
 
-constexpr std::array<std::string_view, 3> Refused{"daemon", "pidfile", "log-file"};
-
-bool isRefused(std::string_view name) { return std::find(Refused.begin(), Refused.end(), name) != Refused.end(); }
-
 } // namespace
-
-void refuseBackground(const assemble::Values& values)
-{
-    for (const auto name : Refused)
-        if (values.has(std::string(name)) && values.text(std::string(name)) != "false")
-            throw assemble::UsageError(values.origin(std::string(name)) +
-                                       ": this program stays in the foreground, so that whoever started it keeps hold "
-                                       "of it; leave that to systemd or `baton run`");
-}
 
 std::vector<assemble::Option> ownOptions()
 {
     std::vector<assemble::Option> options;
     for (auto option : assemble::optionTable()) {
-        if ((option.commands & assemble::Run) == 0 || option.name == Initial || option.name.starts_with(OwnApp) ||
-            isRefused(option.name))
+        if ((option.commands & assemble::Run) == 0 || option.name == Initial || option.name.starts_with(OwnApp))
             continue;
         if (option.name == TryOut) option.otherwise = Token;
         if (option.name == AppVersion) option.help = "version of this very executable";

@@ -12,9 +12,6 @@ namespace baton::service {
 /// For --help.
 std::vector<assemble::Option> ownOptions();
 
-/// @throws assemble::UsageError if it is to go into the background, or to write a pid's file.
-void refuseBackground(const assemble::Values& values);
-
 /// Sets what nobody said to this program's defaults: it can answer a try-out with a token, since it links Baton.
 void applyOwnDefaults(assemble::Values& values);
 

@@ -6,7 +6,6 @@
 #include "client/os/Files.h"
 #include "client/service/BatonRoles.h"
 #include "client/service/OwnArguments.h"
-#include "client/service/OwnOptions.h"
 #include "client/service/Role.h"
 #include "client/service/SelfUpdatingApplication.h"
 #include "client/service/Start.h"
@@ -110,7 +109,6 @@ int playRole(const std::vector<std::string>& typed, int (*runProgram)(int, char*
     const bool isProgram = early == Role::Program; // Its environment holds no option any more.
     const auto resolved =
         assemble::resolve(assemble::Run, arguments.baton, isProgram ? nullptr : ::environ, assemble::readConfigFile);
-    refuseBackground(resolved.values);
     const auto role = roleOf(resolved.values.has("server"));
     if (role == Role::Supervisor && !wantsHelp(arguments)) return supervise(resolved, arguments.program);
     if (role == Role::Plain) refuseWhatNeedsAServer(resolved.values);

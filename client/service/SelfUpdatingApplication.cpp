@@ -80,7 +80,7 @@ SelfUpdatingApplication::SelfUpdatingApplication()
 
 void SelfUpdatingApplication::defineOptions(Poco::Util::OptionSet& options)
 {
-    // NOLINTNEXTLINE(bugprone-parent-virtual-call): ServerApplication's are --daemon and --pidfile, which are refused.
+    // NOLINTNEXTLINE(bugprone-parent-virtual-call): ServerApplication's are --daemon and --pidfile, which are Baton's.
     Application::defineOptions(options);
     options.addOption(
         Poco::Util::Option("help", "h", "says what this program takes")
@@ -103,6 +103,7 @@ int SelfUpdatingApplication::printHelp() const
         << "\nBaton's options; without --server it serves by itself and is not updated:\n\n"
         << assemble::linesOf(mainOptions())
         << "\nThe options of the network (proxies, TLS, credentials, limits) are those of: baton run --help network"
+           "\nThose of the hand-off, and --daemon, --pidfile and signals: baton run --help handoff, and service"
            "\nDurations: 250ms, 30s, 5m, 1h, 2d. Options also come as BATON_NAME and from --config.\n\nExample:\n  "
         << commandName()
         << " --server http://127.0.0.1:8080/v1/update/ --app-id web --app-version 1.0.0 \\\n"

@@ -42,7 +42,7 @@ int play(int count, char** words, int (*runProgram)(int count, char** words)) no
 ///
 /// Started with --server URL it becomes its own supervisor and takes the options of `baton run`; without it, it serves
 /// by itself; under `baton run` it is an ordinary program. Whatever else stands on the command line is the program's,
-/// as Poco knows it. It runs in the foreground: Poco's --daemon and --pidfile are refused.
+/// as Poco knows it. --daemon and --pidfile are Baton's and not Poco's: they, and --log-file, go with --server.
 class SelfUpdatingApplication : public Poco::Util::ServerApplication {
 public:
     /// @throws Poco::IllegalStateException unless BATON_MAIN has chosen the role of this process.

@@ -148,8 +148,9 @@ TEST_F(SelfUpdating, RefusesWhatCannotBeMeant)
         std::string says;
     };
     for (const auto& each : std::vector<Case>{{{"--app-id", "x"}, 64, "without --server"},
-                                              {{"--daemon"}, 64, "foreground"},
-                                              {{"--pidfile=/tmp/x"}, 64, "foreground"},
+                                              {{"--daemon"}, 64, "--daemon without --server"},
+                                              {{"--pidfile=/tmp/x"}, 64, "--pidfile without --server"},
+                                              {{"--log-file=/tmp/x"}, 64, "--log-file without --server"},
                                               {{"--listen", "nonsense"}, 64, "--listen"},
                                               {{}, 64, "--listen web=HOST:PORT"},
                                               {{"--bogus"}, 64, "there is no option bogus; --help lists all"},

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace baton::system {
@@ -191,6 +192,92 @@ TEST_F(Background, PidFileIsThereInTheForegroundToo)
     EXPECT_EQ(pid(), baton->pid());
     EXPECT_EQ(stop(), 0);
     EXPECT_FALSE(fs::exists(pidFile));
+}
+
+// A program that carries Baton in it takes the same options.
+struct OwnBackground : Background {
+    fs::path hello = scratch.copyOf(HELLO, "1.0.0");
+
+    Command own(const std::vector<std::string>& options, const std::string& listener = "web=127.0.0.1:0") const
+    {
+        RunOptions run{{}, options};
+        run.listen = {listener};
+        auto command = commandFor(run);
+        auto& words = command.arguments;
+        words.erase(words.begin(), words.begin() + 2); // baton run
+        words.erase(std::find(words.begin(), words.end(), "--"), words.end());
+        words.insert(words.begin(), "hello-server");
+        command.executable = hello.string();
+        return command;
+    }
+    std::vector<std::string> all() const
+    {
+        return {"--daemon", "--pidfile", pidFile.string(), "--log-file", log.string()};
+    }
+    int runOwn(const Command& command)
+    {
+        Running first(command, scratch / "first.log");
+        const int code = first.end();
+        said = first.said();
+        return code;
+    }
+};
+
+TEST_F(OwnBackground, OfASelfUpdatingProgramIsReachedWhenItServesAndUpdatesItself)
+{
+    ASSERT_EQ(runOwn(own(all())), 0) << said;
+    const auto daemon = pid();
+
+    ASSERT_TRUE(isServing("1.0.0")) << "it did not come back before that";
+    EXPECT_EQ(readFile(pidFile), std::to_string(daemon) + "\n");
+    EXPECT_EQ(childrenOf(daemon).size(), 2U) << "the program and the agent";
+    EXPECT_NE(::getsid(daemon), ::getsid(0));
+    EXPECT_NE(::getsid(daemon), daemon) << "who leads a session may get a terminal";
+    const auto proc = fs::path("/proc") / std::to_string(daemon) / "fd";
+    EXPECT_EQ(fs::read_symlink(proc / "0"), "/dev/null");
+    EXPECT_EQ(fs::read_symlink(proc / "1"), log);
+    EXPECT_EQ(fs::read_symlink(proc / "2"), log);
+    ASSERT_TRUE(eventually([this] { return !status().lastCheck.empty(); }));
+    publish("1.1.0", scratch.copyOf(HELLO, "1.1.0"));
+    check();
+    EXPECT_TRUE(comesToServe("1.1.0"));
+    EXPECT_EQ(pid(), daemon);
+    EXPECT_TRUE(eventually([this] { return readFile(log).find("baton: 1.1.0 committed") != std::string::npos; }));
+    EXPECT_TRUE(endsBy(SIGTERM));
+    EXPECT_FALSE(fs::exists(pidFile));
+}
+
+TEST_F(OwnBackground, PidFileOfASelfUpdatingProgramIsThereInTheForegroundToo)
+{
+    baton.emplace(own({"--pidfile", pidFile.string()}), scratch / "baton-1.log");
+    ASSERT_TRUE(baton->says("1.0.0 serves"));
+
+    EXPECT_EQ(pid(), baton->pid());
+    EXPECT_EQ(stop(), 0);
+    EXPECT_FALSE(fs::exists(pidFile));
+}
+
+TEST_F(OwnBackground, LogFileOfASelfUpdatingProgramIsForTheBackground)
+{
+    EXPECT_EQ(runOwn(own({"--log-file", log.string()})), 64);
+    EXPECT_THAT(said, HasSubstr("--log-file is for --daemon"));
+    EXPECT_FALSE(fs::exists(log));
+
+    EXPECT_EQ(runOwn(own({"--daemon", "--log-file", scratch.path().string()})), 73);
+    EXPECT_THAT(said, HasSubstr("--log-file"));
+}
+
+TEST_F(OwnBackground, OfASelfUpdatingProgramTellsWhyItCannotBegin)
+{
+    const auto socket = os::listenOn(os::parseListenAddress("web=127.0.0.1:0"));
+    EXPECT_EQ(runOwn(own(all(), "web=" + os::boundAddress(socket.get()))), 69);
+    EXPECT_THAT(said, HasSubstr("Address already in use"));
+    EXPECT_TRUE(eventually([this] { return readFile(log).find("Address already in use") != std::string::npos; }));
+    EXPECT_FALSE(fs::exists(pidFile));
+
+    EXPECT_EQ(runOwn(own({"--daemon", "--pidfile", (scratch / "no" / "web.pid").string()})), 73);
+    EXPECT_THAT(said, HasSubstr("--pidfile"));
+    EXPECT_TRUE(eventually([] { return livingOrphans().empty(); }));
 }
 
 // What docs/examples shows, with places of the test's own.
