@@ -4,6 +4,7 @@
 
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 
 #include <fcntl.h>
@@ -188,5 +189,11 @@ Disk diskOf(const fs::path& path)
 }
 
 std::uintmax_t freeBytes(const fs::path& path) { return diskOf(path).freeBytes; }
+
+bool forbidsExecution(const fs::path& path)
+{
+    struct statvfs about {};
+    return ::statvfs(path.c_str(), &about) == 0 && (about.f_flag & ST_NOEXEC) != 0;
+}
 
 } // namespace baton::os

@@ -72,4 +72,7 @@ Disk diskOf(const fs::path& path);
 /// Free space for us on the file system of `path`, in bytes.
 std::uintmax_t freeBytes(const fs::path& path);
 
+/// Whether nothing may be executed on the file system of `path`, which is mounted noexec.
+bool forbidsExecution(const fs::path& path);
+
 } // namespace baton::os

@@ -1,12 +1,14 @@
 #include "client/supervise/Environment.h"
 
 #include "client/core/Text.h"
+#include "client/os/Files.h"
 #include "client/supervise/Settings.h"
 
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <string_view>
 
@@ -69,6 +71,12 @@ std::string executableOf(const std::vector<std::string>& command, const store::R
         if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate)) return candidate;
     }
     return {};
+}
+
+std::string hintAtNoexec(const std::filesystem::path& executable, int error)
+{
+    if (error != EACCES || !os::forbidsExecution(executable)) return {};
+    return "; its file system is mounted noexec: mount it without that, or choose another --state-dir";
 }
 
 } // namespace baton::supervise

@@ -24,4 +24,7 @@ std::vector<std::string> withRelease(std::vector<std::string> command, const std
 std::string executableOf(const std::vector<std::string>& command, const store::Release& release,
                          const std::filesystem::path& directory);
 
+/// What EACCES leaves open of an executable that has all its permissions: "; …", or nothing.
+std::string hintAtNoexec(const std::filesystem::path& executable, int error);
+
 } // namespace baton::supervise

@@ -4,6 +4,7 @@
 #include "client/core/Timestamp.h"
 #include "client/os/Errors.h"
 #include "client/os/Stopwatch.h"
+#include "client/supervise/Environment.h"
 #include "client/supervise/Handover.h"
 
 #include <algorithm>
@@ -93,7 +94,8 @@ try {
     candidate_ = std::move(generation);
     if (terminal >= 0) terminal_.taken(candidate_->pid());
     if (const int error = candidate_->go(); error != 0) {
-        failure_ = "could not execute " + candidate_->executable() + ": " + os::describe(error);
+        const auto& executable = candidate_->executable();
+        failure_ = "could not execute " + executable + ": " + os::describe(error) + hintAtNoexec(executable, error);
         faultIsOurs_ = os::isShortage(error);
     }
     return true;

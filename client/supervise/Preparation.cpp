@@ -186,9 +186,10 @@ void Preparation::tryOut(const store::ReleaseKey& key)
     } catch (const std::exception& e) {
         step_.clear();
         const auto* system = dynamic_cast<const std::system_error*>(&e);
-        const bool isOurs = system != nullptr && os::isShortage(system->code().value());
-        refuse({isOurs ? store::VerdictKind::Failed : store::VerdictKind::Refused, key, code::CandidateFailed,
-                std::string("its try-out could not be started: ") + e.what()});
+        const int error = system != nullptr ? system->code().value() : 0;
+        refuse({os::isShortage(error) ? store::VerdictKind::Failed : store::VerdictKind::Refused, key,
+                code::CandidateFailed,
+                std::string("its try-out could not be started: ") + e.what() + hintAtNoexec(store_.releases(), error)});
     }
 }
 

@@ -12,11 +12,6 @@ constexpr std::size_t PayloadBytes = 300'000;
 constexpr std::size_t Room = 100'000; // for all the documents of the state
 const std::vector<std::string> Whole{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0"};
 
-// Before the server and its threads.
-struct OwnMounts {
-    std::string why = whyNoDisk();
-};
-
 struct DiskFull : OwnMounts, Relay {
     void SetUp() override
     {

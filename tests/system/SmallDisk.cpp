@@ -46,10 +46,10 @@ const std::string& whyNoDisk()
     return Why;
 }
 
-SmallDisk::SmallDisk(std::filesystem::path place) : place_(std::move(place))
+SmallDisk::SmallDisk(std::filesystem::path place, std::uintmax_t size) : place_(std::move(place))
 {
     std::filesystem::create_directories(place_);
-    const auto options = "size=" + std::to_string(Size);
+    const auto options = "size=" + std::to_string(size);
     os::check(::mount("tmpfs", place_.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()),
               "mount a small disk at " + place_.string());
 }
@@ -67,6 +67,12 @@ void SmallDisk::fill(std::uintmax_t leave) const
         os::check(::fallocate(ballast.get(), 0, bytes, more), "fill the disk");
         bytes += more;
     }
+}
+
+void SmallDisk::forbidExecution() const
+{
+    constexpr auto Flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC; // Of the mount alone.
+    os::check(::mount(nullptr, place_.c_str(), nullptr, Flags, nullptr), "mount noexec " + place_.string());
 }
 
 void SmallDisk::clear() const { std::filesystem::remove(place_ / "ballast"); }

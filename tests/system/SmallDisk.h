@@ -12,13 +12,18 @@ namespace baton::system {
 /// where it is not root, users of its own), so it must come before any thread is started.
 const std::string& whyNoDisk();
 
+/// A base of a fixture that stands before all that starts threads.
+struct OwnMounts {
+    std::string why = whyNoDisk();
+};
+
 /// A tmpfs at `place`; everything in it goes with it.
 class SmallDisk {
 public:
     static constexpr std::uintmax_t Size = 4U * 1024 * 1024;
 
     /// @throws std::system_error
-    explicit SmallDisk(std::filesystem::path place);
+    explicit SmallDisk(std::filesystem::path place, std::uintmax_t size = Size);
     ~SmallDisk();
     SmallDisk(const SmallDisk&) = delete;
     SmallDisk& operator=(const SmallDisk&) = delete;
@@ -26,6 +31,9 @@ public:
     /// Leaves so many bytes free, rounded down to whole pages.
     void fill(std::uintmax_t leave = 0) const;
     void clear() const;
+
+    /// Nothing on it can be executed any more; what runs goes on.
+    void forbidExecution() const;
 
 private:
     std::filesystem::path place_;
