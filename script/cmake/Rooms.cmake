@@ -42,12 +42,12 @@ function(baton_label TARGET)
     endforeach()
 endfunction()
 
-# baton_test(NAME SOURCES … [LIBRARIES …] [LABELS …] [DEPENDS …] [TIMEOUT seconds]): one GoogleTest executable,
+# baton_test(NAME SOURCES … [LIBRARIES …] [LABELS …] [DEPENDS …] [TIMEOUT seconds] [SERIAL]): one GoogleTest executable,
 # baton_NAME_test; each of its tests is one test of ctest. DEPENDS are the executables that it starts. The label
 # `threads` also runs it under ThreadSanitizer, `long` leaves it to script/test --long, `noasan` and `notsan` take it out
-# of that preset's run. A test that cannot run here says GTEST_SKIP() << "NOT RUN: why".
+# of that preset's run. SERIAL: while it runs, no other does. A test that cannot run here says GTEST_SKIP() << "NOT RUN: why".
 function(baton_test NAME)
-    cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;DEPENDS" ${ARGN})
+    cmake_parse_arguments(TEST "SERIAL" "TIMEOUT" "SOURCES;LIBRARIES;LABELS;DEPENDS" ${ARGN})
     if(NOT TEST_TIMEOUT)
         set(TEST_TIMEOUT 60)
     endif()
@@ -58,6 +58,9 @@ function(baton_test NAME)
         add_dependencies(${target} ${TEST_DEPENDS})
     endif()
     set(properties TIMEOUT ${TEST_TIMEOUT} SKIP_REGULAR_EXPRESSION "NOT RUN")
+    if(TEST_SERIAL)
+        list(APPEND properties RUN_SERIAL TRUE)
+    endif()
     if(TEST_LABELS)
         list(APPEND properties LABELS "${TEST_LABELS}")
         baton_label(${target} ${TEST_LABELS})
