@@ -12,6 +12,9 @@
 namespace baton::assemble {
 namespace {
 
+/// The commands whose options this one takes.
+unsigned takenBy(Command command) { return command == Doctor ? Run | Doctor : command; }
+
 /// Reads the words of the command line one after the other.
 class Words {
 public:
@@ -50,7 +53,7 @@ private:
         if (option->commands == Section)
             throw UsageError(origin + " stands in a configuration file, in the section of a program; see baton run " +
                              "--help programs");
-        if ((option->commands & command_) == 0)
+        if ((option->commands & takenBy(command_)) == 0)
             throw UsageError("this command takes no " + origin + "; see its --help");
         if (option->kind == ValueKind::Flag)
             add(layer, *option, equals == std::string::npos ? "true" : word.substr(equals + 1), origin);
@@ -245,12 +248,18 @@ Resolved resolve(Command command, const std::vector<std::string>& arguments, con
     const auto defined = definitions(line);
     const auto around = fromEnvironment(environment);
     const auto path = configPath(line, around);
-    const auto file = fromFile(path, readConfig);
-    resolved.values = merged(command, {&file.all, &around, &defined.all, &line});
-    if (command != Run && command != Check) return resolved;
+    Said file;
+    try {
+        file = fromFile(path, readConfig);
+    } catch (const UsageError& error) {
+        if (command != Doctor) throw;
+        resolved.configFault = error.what();
+    }
+    resolved.values = merged(takenBy(command), {&file.all, &around, &defined.all, &line});
+    if (command != Run && command != Check && command != Doctor) return resolved;
     resolved.programs = programsOf(file, defined, around, line);
     for (auto& program : resolved.programs) takeCommand(program);
-    if (command == Run && !resolved.programs.empty()) checkAlone(resolved, path);
+    if (command != Check && !resolved.programs.empty()) checkAlone(resolved, path);
     if (command == Check && !resolved.programs.empty()) choose(resolved, path);
     return resolved;
 }

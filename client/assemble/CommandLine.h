@@ -38,7 +38,9 @@ struct Resolved {
     bool help = false;             ///< --help was asked; nothing else was looked at
     std::string helpTopic{};       ///< the word behind it; empty: none
     std::vector<ProgramSection>
-        programs{}; ///< of `run` and `check`, where the file has sections; in their names' order
+        programs{}; ///< of `run`, `check` and `doctor`, where the file has sections; in their names' order
+    std::string
+        configFault{}; ///< of `doctor`, which is there for files that are wrong, too: why nothing of it was taken
 };
 
 /// `arguments` without the program's and the command's name; `environment` as NAME=VALUE, ended by a null pointer.

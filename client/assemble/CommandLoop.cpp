@@ -16,8 +16,6 @@ namespace {
 
 [[noreturn]] void refuseCommand(const std::string& name)
 {
-    if (name == "doctor") // It has its place in the design and none in this version.
-        throw UsageError("baton " + name + " does not work in this version");
     const auto nearest = nearestCommand(name);
     throw UsageError("there is no command \"" + escaped(name) + "\"; " +
                      (nearest.empty() ? "baton --help lists all" : "did you mean baton " + std::string(nearest) + '?'));

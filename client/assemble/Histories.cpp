@@ -1,5 +1,6 @@
 #include "client/assemble/Histories.h"
 
+#include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
@@ -44,18 +45,17 @@ try {
                      exitcode::NoInput);
 }
 
-/// The names in DIR/programs, in their order.
+} // namespace
+
 std::vector<std::string> programsIn(const fs::path& directory)
 {
     std::vector<std::string> names;
     std::error_code none;
-    for (fs::directory_iterator entry(directory / "programs", none), end; entry != end; entry.increment(none))
+    for (fs::directory_iterator entry(programDirectory(directory, {}), none), end; entry != end; entry.increment(none))
         if (isStateDirectory(entry->path())) names.push_back(entry->path().filename().string());
     std::sort(names.begin(), names.end());
     return names;
 }
-
-} // namespace
 
 ToldHistory askHistory(const Baton& baton)
 {
@@ -79,11 +79,11 @@ std::vector<ToldHistory> readHistories(const fs::path& directory, const std::str
 {
     std::vector<ToldHistory> all;
     if (!program.empty()) {
-        const auto own = directory / "programs" / program;
+        const auto own = programDirectory(directory, program);
         if (isStateDirectory(own)) all.push_back(read({}, own));
         return all;
     }
-    for (const auto& name : programsIn(directory)) all.push_back(read(name, directory / "programs" / name));
+    for (const auto& name : programsIn(directory)) all.push_back(read(name, programDirectory(directory, name)));
     if (all.empty() && isStateDirectory(directory)) all.push_back(read({}, directory));
     return all;
 }

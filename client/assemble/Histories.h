@@ -28,6 +28,9 @@ ToldHistory askHistory(const Baton& baton);
 /// Of each of its programs, or of the one that is named.  @throws as askHistory()
 std::vector<ToldHistory> askHistories(const Baton& baton);
 
+/// The programs that have their state in a state directory, in their names' order; none: it is a single one's.
+std::vector<std::string> programsIn(const std::filesystem::path& directory);
+
 /// What lies in a state directory, for when no Baton answers: of each program, or of the one that is named. Nothing
 /// where no Baton ever had its state. Changes nothing there.
 /// @throws UsageError (66) when it cannot be read

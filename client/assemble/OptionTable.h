@@ -51,7 +51,8 @@ enum Command : unsigned {
     Keygen = 1U << 15U,
     Sign = 1U << 16U,
     Verify = 1U << 17U,
-    UpgradeSelf = 1U << 18U
+    UpgradeSelf = 1U << 18U,
+    Doctor = 1U << 19U ///< takes the options of Run as well
 };
 
 /// Which page of --help shows an option; the words are those of topicName().

@@ -41,6 +41,16 @@ fs::path stateDirectory(const Values& values, const std::string& program)
     throw UsageError("nobody said where releases and state are kept, and there is no HOME; say --state-dir DIR");
 }
 
+fs::path programDirectory(const fs::path& stateDirectory, const std::string& program)
+{
+    return stateDirectory / "programs" / program;
+}
+
+fs::path programDirectory(const fs::path& stateDirectory, const std::string& program, const Values& values)
+{
+    return values.has("state-dir") ? fs::absolute(values.text("state-dir")) : programDirectory(stateDirectory, program);
+}
+
 fs::path controlSocket(const Values& values, const fs::path& stateDirectory)
 {
     return values.has("control") ? fs::absolute(values.text("control")) : stateDirectory / "control.sock";

@@ -13,6 +13,11 @@ namespace baton::assemble {
 /// $XDG_STATE_HOME/baton/NAME (~/.local/state) for others, NAME being --app-id or the program's file name. Absolute.
 std::filesystem::path stateDirectory(const Values& values, const std::string& program);
 
+/// Where one of several programs has its state: its own --state-dir, or programs/NAME in the whole Baton's.
+std::filesystem::path programDirectory(const std::filesystem::path& stateDirectory, const std::string& program);
+std::filesystem::path programDirectory(const std::filesystem::path& stateDirectory, const std::string& program,
+                                       const Values& values);
+
 /// --control, or control.sock in the state directory.
 std::filesystem::path controlSocket(const Values& values, const std::filesystem::path& stateDirectory);
 

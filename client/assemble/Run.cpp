@@ -19,6 +19,7 @@
 #include "client/os/Passing.h"
 #include "client/os/SignalSet.h"
 #include "client/os/StartReport.h"
+#include "client/os/SystemClock.h"
 #include "client/source/Source.h"
 #include "client/store/Store.h"
 #include "client/supervise/ProgramLog.h"
@@ -33,9 +34,6 @@
 
 namespace baton::assemble {
 namespace {
-
-/// Below --state-dir: a directory for each of several programs.
-constexpr const char* ProgramsDirectory = "programs";
 
 /// systemd passes listeners to this very process; the exec keeps its pid.  [sd_listen_fds(3)]
 bool inheritsListeners()
@@ -166,7 +164,8 @@ os::UniqueFd settled(Handed& handed, const Wanted& wanted)
     log.info("keeps releases and state in " + store.root().string());
     if (!handed.values.has("server")) log.warning("no --server was given: nothing will be updated");
     prepareFirstOf(store, givenOf(wanted), log);
-    handed.needsSignatures = needsSignatures(store, !handed.publicKeys.empty(), wanted.values, log);
+    handed.needsSignatures =
+        needsSignatures(store, !handed.publicKeys.empty(), wanted.values, os::SystemClock().wall(), log);
     return lock;
 }
 
@@ -184,9 +183,7 @@ std::vector<Wanted> wantedOf(const Resolved& resolved, const std::filesystem::pa
     std::vector<Wanted> all;
     std::map<std::filesystem::path, std::string> places;
     for (const auto& program : resolved.programs) {
-        const bool isSaid = program.values.has("state-dir");
-        auto place = isSaid ? std::filesystem::absolute(program.values.text("state-dir"))
-                            : directory / ProgramsDirectory / program.name;
+        auto place = programDirectory(directory, program.name, program.values);
         const auto known = places.try_emplace(place.lexically_normal(), program.name);
         if (!known.second)
             throw UsageError("program " + program.name + " and program " + known.first->second +
@@ -223,7 +220,7 @@ void findOwnSupervisor(Prepared& prepared)
     createStore(store);
     const auto keys = trustedKeys(handed.values);
     handed.publicKeys = pemOf(keys); // Of several programs each has its own.
-    handed.ownNeedsSignatures = needsSignatures(store, !keys.empty(), handed.values, ownLog);
+    handed.ownNeedsSignatures = needsSignatures(store, !keys.empty(), handed.values, os::SystemClock().wall(), ownLog);
     prepared.ownSupervisor = ownSupervisorToStart(store, source::isNewer, log);
 }
 
@@ -294,7 +291,27 @@ int tell(int report, const std::exception& why)
     return code;
 }
 
+Wanted onlyOneOf(const Resolved& resolved)
+{
+    Wanted wanted{{}, resolved.values, resolved.rest, {}};
+    if (!wanted.command.empty()) wanted.stateDirectory = stateDirectory(wanted.values, wanted.command.front());
+    return wanted;
+}
+
 } // namespace
+
+void checkOptions(const Resolved& resolved, const std::string& executable)
+{
+    checkOwnApp(resolved.values);
+    checkSignals(resolved);
+    if (resolved.programs.empty()) {
+        checked(onlyOneOf(resolved), executable);
+        return;
+    }
+    const auto all = wantedOf(resolved, stateDirectory(resolved.values, "programs"));
+    checkListeners(all);
+    for (const auto& wanted : all) about(wanted.name, [&] { return checked(wanted, executable); });
+}
 
 Prepared prepare(const Resolved& resolved, const std::string& executable, int report)
 {
@@ -302,8 +319,7 @@ Prepared prepare(const Resolved& resolved, const std::string& executable, int re
     checkSignals(resolved);
     holdSignals();
     if (!resolved.programs.empty()) return prepareAll(resolved, executable, report);
-    Wanted wanted{{}, resolved.values, resolved.rest, {}};
-    if (!wanted.command.empty()) wanted.stateDirectory = stateDirectory(wanted.values, wanted.command.front());
+    const auto wanted = onlyOneOf(resolved);
     Prepared prepared;
     prepared.handed = checked(wanted, executable);
     prepared.handed.report = report;

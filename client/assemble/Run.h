@@ -24,6 +24,10 @@ struct Prepared {
 /// @throws UsageError, std::exception: nothing was started
 Prepared prepare(const Resolved& resolved, const std::string& executable, int report = -1);
 
+/// Holds the options against what is right, as prepare() does, and touches nothing.
+/// @throws UsageError for what it would refuse
+void checkOptions(const Resolved& resolved, const std::string& executable);
+
 /// Puts the supervisor's own executable in this process's place; `arguments` are shown by ps.
 /// @throws UsageError, std::system_error if that fails; else it does not return.
 [[noreturn]] void becomeSupervisor(Prepared prepared, const std::vector<std::string>& arguments);

@@ -1,6 +1,7 @@
 #include "client/assemble/SignatureNeed.h"
 
 #include "client/assemble/UsageError.h"
+#include "client/core/Timestamp.h"
 
 namespace baton::assemble {
 namespace {
@@ -28,12 +29,12 @@ void checkSignatures(bool hasKeys, const Values& values)
         throw UsageError(values.origin(Option) + " no and --public-key contradict each other; leave one of them out");
 }
 
-bool needsSignatures(const store::Store& store, bool hasKeys, const Values& values, Log& log)
+bool needsSignatures(const store::Store& store, bool hasKeys, const Values& values, WallTime now, Log& log)
 {
     const auto state = store.loadState();
     const bool wasNeeded = state && state->trust;
     if (hasKeys && !wasNeeded) {
-        remember(store, store::Trust());
+        remember(store, store::Trust{{}, {}, {}, printTimestamp(now)});
         log.info("from now on a release is taken only if it is signed");
     }
     if (!hasKeys && wasNeeded && values.text(Option) == "no") {

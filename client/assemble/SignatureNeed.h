@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/assemble/Values.h"
+#include "client/core/Clock.h"
 #include "client/core/Log.h"
 #include "client/store/Store.h"
 
@@ -13,6 +14,6 @@ void checkSignatures(bool hasKeys, const Values& values);
 
 /// Decides it by what is said now and what the store remembers, and has the store remember it, durably. Says loudly
 /// what is not verified. Under the store's lock.
-bool needsSignatures(const store::Store& store, bool hasKeys, const Values& values, Log& log);
+bool needsSignatures(const store::Store& store, bool hasKeys, const Values& values, WallTime now, Log& log);
 
 } // namespace baton::assemble

@@ -4,6 +4,7 @@
 #include "client/assemble/CheckCommand.h"
 #include "client/assemble/CommandLoop.h"
 #include "client/assemble/DeltaCommands.h"
+#include "client/assemble/DoctorCommand.h"
 #include "client/assemble/KeygenCommand.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/Roles.h"
@@ -43,6 +44,8 @@ int main(int count, char** words)
     const std::array works{
         CommandWork{Run, run},
         CommandWork{Check, [](const auto& resolved, const auto&) { return checkCommand(resolved, std::cout); }},
+        CommandWork{Doctor,
+                    [&](const auto& resolved, const auto&) { return doctorCommand(resolved, now(), std::cout); }},
         CommandWork{Decode, decode},
         CommandWork{Diff, [](const auto& resolved, const auto&) { return diffCommand(resolved, std::cout); }},
         CommandWork{Patch, [](const auto& resolved, const auto&) { return patchCommand(resolved, std::cout); }},

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
@@ -70,12 +71,16 @@ void allow(int ruleset, const std::filesystem::path& path, std::uint64_t what)
     check(::syscall(SYS_landlock_add_rule, ruleset, PathBeneath, &rule, 0), "allow " + path.string());
 }
 
+long askForVersion() { return ::syscall(SYS_landlock_create_ruleset, nullptr, 0, AskForVersion); }
+
 } // namespace
+
+long landlockVersion() { return std::max(askForVersion(), 0L); }
 
 std::string restrictFiles(const std::vector<std::filesystem::path>& readable,
                           const std::vector<std::filesystem::path>& writable)
 try {
-    const auto version = check(::syscall(SYS_landlock_create_ruleset, nullptr, 0, AskForVersion), "ask for Landlock");
+    const auto version = check(askForVersion(), "ask for Landlock");
     const auto all = allOf(version);
     const UniqueFd ruleset(static_cast<int>(
         check(::syscall(SYS_landlock_create_ruleset, &all, sizeof all, 0), "make a set of Landlock's rules")));

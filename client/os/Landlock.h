@@ -8,6 +8,9 @@
 
 namespace baton::os {
 
+/// The version of the kernel's interface: 4 and later know TCP, 6 and later signals; 0: there is none.
+long landlockVersion();
+
 /// From now on nothing is opened, made, renamed, removed or executed but what is at or below `readable`, to be read,
 /// and below `writable`; no TCP socket is bound or connected, and no process outside is signalled, where the kernel
 /// knows these rules. Needs no_new_privs. A path that is not there is left out.

@@ -138,12 +138,14 @@ std::optional<Trust> trustFrom(const Json& document)
 {
     const auto found = document.find("trust");
     if (found == document.end() || found->is_null()) return std::nullopt;
-    return Trust{text(*found, "memory"), text(*found, "issued"), text(*found, "expires")};
+    return Trust{text(*found, "memory"), text(*found, "issued"), text(*found, "expires"), textOrNone(*found, "since")};
 }
 
 Json toJson(const Trust& trust)
 {
-    return {{"memory", trust.memory}, {"issued", trust.issued}, {"expires", trust.expires}};
+    Json document{{"memory", trust.memory}, {"issued", trust.issued}, {"expires", trust.expires}};
+    if (!trust.since.empty()) document["since"] = trust.since;
+    return document;
 }
 
 std::string approvedFrom(const Json& document)

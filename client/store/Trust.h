@@ -13,6 +13,7 @@ struct Trust {
     std::string memory;  ///< of keys and versions; empty: nothing yet
     std::string issued;  ///< when the newest statement that was believed was issued, RFC 3339; empty: none yet
     std::string expires; ///< when that one runs out
+    std::string since{}; ///< when a key was given first, RFC 3339; empty: an older Baton did not say, or it was lost
 
     friend bool operator==(const Trust&, const Trust&) = default;
 };

@@ -126,8 +126,12 @@ try {
     const auto learned = store_.loadLearned();
     if (!learned) return;
     learned_ = *learned;
-    if (ledger_.record("what signatures taught", [&](store::State& state) { state.trust = learned->trust; }))
-        store_.forgetLearned();
+    const bool recorded = ledger_.record("what signatures taught", [&](store::State& state) {
+        const auto since = state.trust ? state.trust->since : std::string(); // The stager's file has no room for it.
+        state.trust = learned->trust;
+        state.trust->since = since;
+    });
+    if (recorded) store_.forgetLearned();
 } catch (const std::exception& e) {
     log_.error(std::string("what signatures taught could not be kept: ") + e.what());
 }

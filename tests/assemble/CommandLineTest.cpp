@@ -55,6 +55,20 @@ TEST(CommandLine, TakesTheValueFromTheStrongestPlace)
     EXPECT_FALSE(values.has("server"));
 }
 
+TEST(CommandLine, LetsTheDoctorTakeTheOptionsOfRunAndAFileThatIsWrong)
+{
+    const auto resolved = read({"--config", "web.ini", "--ready", "tcp:127.0.0.1:80", "--json", "--", "./server"}, {},
+                               {{"frob", "1"}}, Doctor);
+
+    EXPECT_EQ(resolved.values.text("ready"), "tcp:127.0.0.1:80");
+    EXPECT_EQ(resolved.values.text("drain-timeout"), "30s");
+    EXPECT_THAT(resolved.rest, ElementsAre("./server"));
+    EXPECT_THAT(resolved.configFault, HasSubstr("web.ini: frob"));
+    EXPECT_THAT(complaint({"--config", "web.ini"}, {}, {{"frob", "1"}}), HasSubstr("web.ini: frob"));
+    EXPECT_THAT(complaint({"--algorithm", "zstd"}, {}, {}, Doctor), HasSubstr("takes no --algorithm"));
+    EXPECT_THAT(complaint({"--json"}), HasSubstr("takes no --json"));
+}
+
 TEST(CommandLine, PartsWindowsBySemicolonsSinceTheyHaveCommas)
 {
     const auto values = read({}, {"BATON_WINDOW=Sat,Sun 02:00-05:00 UTC; 22:00-23:00"}).values;

@@ -23,7 +23,7 @@ State fullState()
     state.install->memory = R"({"records":[]})";
     state.blocked = {{Two, "it ended with \"exit code 3\"\n", "2026-11-23T18:00:00Z"},
                      {One, "it was not signed", "2026-11-23T18:00:00Z", std::string(64, 'd')}};
-    state.trust = Trust{R"({"records":[]})", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"};
+    state.trust = Trust{R"({"records":[]})", "2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "2026-10-01T00:00:00Z"};
     state.generations = {{7, GenerationRole::Serving, One, 4711, 123456789012, "boot-id"},
                          {8, GenerationRole::Candidate, Two, 4712, 123456789013, "boot-id"}};
     state.generations.back().cgroup = os::KnownCgroup{"/sys/fs/cgroup/web/generation-4712", 8589934599};
