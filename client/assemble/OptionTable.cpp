@@ -14,7 +14,6 @@ constexpr unsigned Talks =
 constexpr bool Repeatable = true;
 constexpr bool Once = false;
 constexpr bool Works = true;
-constexpr bool NotYet = false;
 
 constexpr std::array Table{
     Option{"server", ValueKind::Url, "URL", "", "https://updates.example.org/v1/update/", "Omaha endpoint",
@@ -132,6 +131,8 @@ constexpr std::array Table{
            Run, Once, Works, Topic::Service},
     Option{"pidfile", ValueKind::Path, "FILE", "", "/run/web.pid", "holds Baton's pid while it runs", Run, Once, Works,
            Topic::Service},
+    Option{"metrics", ValueKind::Metrics, "FILE.prom", "", "/var/lib/prometheus/node-exporter/web.prom",
+           "numbers for Prometheus, by its node exporter's textfile collector", Run, Once, Works, Topic::Service},
     Option{"log-file", ValueKind::Path, "FILE", "", "/var/log/web.log",
            "standard output and error in the background (/dev/null)", Run, Once, Works, Topic::Service},
 
@@ -175,7 +176,6 @@ constexpr std::array Table{
            "whose signatures are believed, PEM; repeatable", Asks | Sign | Verify | Doctor, Repeatable},
     Option{"require-signature", ValueKind::Choice, "yes|no", "", "yes",
            "no: give up signatures, once required (yes, once a key was given)", Run},
-    Option{"metrics", ValueKind::Text, "HOST:PORT", "", "", "", Run, Once, NotYet},
 };
 
 /// Levenshtein's distance.

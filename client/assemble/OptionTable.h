@@ -28,7 +28,8 @@ enum class ValueKind {
     OtherApp,
     Window,
     Until,
-    ProgramName
+    ProgramName,
+    Metrics
 };
 
 /// The commands, as bits, so that one option names all that take it.

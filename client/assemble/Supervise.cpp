@@ -15,6 +15,7 @@
 #include <fcntl.h>
 
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +65,7 @@ supervise::SupervisorSettings settingsOfAll(const Handed& handed, int settings)
     process.stateDirectory = handed.stateDirectory;
     process.controlSocket = handed.controlSocket;
     process.ownApp = ownAppOf(handed);
+    if (handed.values.has("metrics")) process.metrics = std::filesystem::absolute(handed.values.text("metrics"));
     process.executable = ownExecutable();
     process.isOneExecutable = process.executable == handed.executable;
     process.settingsFd = settings;

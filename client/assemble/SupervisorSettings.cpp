@@ -95,6 +95,14 @@ std::vector<std::string> proxyVariables()
     return found;
 }
 
+std::size_t keysIn(std::string_view pem)
+{
+    constexpr std::string_view Begin = "-----BEGIN PUBLIC KEY-----";
+    std::size_t count = 0;
+    for (auto at = pem.find(Begin); at != pem.npos; at = pem.find(Begin, at + 1)) ++count;
+    return count;
+}
+
 supervise::RoleCommand roleCommand(const Handed& handed, const std::string& role)
 {
     supervise::RoleCommand command{{handed.executable.string(), role}, {std::string(RoleVariable) + '=' + role}};
@@ -146,6 +154,8 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.restart =
         values.text("restart") == "on-failure" ? supervise::Restart::OnFailure : supervise::Restart::Never;
     settings.tryOut = tryOutOf(values.text("try"));
+    settings.needsSignatures = handed.needsSignatures;
+    settings.keys = keysIn(handed.publicKeys);
     settings.settingsFd = settingsFd;
     if (values.has("server")) settings.agent = agentCommand(handed, "agent");
     settings.stager = roleCommand(handed, "stage");

@@ -123,6 +123,15 @@ std::string faultOfOtherApp(std::string_view text)
     return isPlainName(text.substr(0, equals)) ? "" : "has a NAME that is no plain directory name";
 }
 
+// The collector reads no others; an address, to be asked there, may be a form of its own one day.
+std::string faultOfMetrics(std::string_view text)
+{
+    constexpr std::string_view End = ".prom";
+    return text.ends_with(End) && text.size() > End.size() && !text.ends_with("/.prom")
+               ? ""
+               : "is no file whose name ends in .prom; nothing else is read by the textfile collector";
+}
+
 std::string faultOfFlag(std::string_view text)
 {
     return text == "true" || text == "false" ? "" : "is neither true nor false";
@@ -170,6 +179,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Until: return momentOf(text, WallTime()) ? "" : "is neither a time, nor a day, nor how long";
     case ValueKind::ProgramName:
         return isProgramName(text) ? "" : "is no name of a program (1 to 32 letters, digits, - and _)";
+    case ValueKind::Metrics: return faultOfMetrics(text);
     case ValueKind::Window: // Held against the time zones later, where they are known.
     case ValueKind::Text:
     case ValueKind::Path: return {};

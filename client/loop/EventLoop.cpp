@@ -85,6 +85,7 @@ void EventLoop::run()
     while (!stopped_) { // Perhaps already: what is started before the loop may have failed.
         dispatchReady(millisecondsToNext());
         dispatchDue();
+        endTurn();
     }
     stopped_ = false;
 }
@@ -95,6 +96,12 @@ void EventLoop::turn(Duration longest)
     const int limit = static_cast<int>(longest.count());
     dispatchReady(next < 0 ? limit : std::min(next, limit));
     dispatchDue();
+    endTurn();
+}
+
+void EventLoop::endTurn() const
+{
+    if (endOfTurn_) endOfTurn_();
 }
 
 void EventLoop::dispatchReady(int timeoutMilliseconds)

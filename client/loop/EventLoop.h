@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 namespace baton::loop {
 
@@ -67,6 +68,9 @@ public:
     /// The same, not before `due`; at once if that is over.
     [[nodiscard]] Registration at(Instant due, Callback callback);
 
+    /// Calls back at the end of each turn, which is never a reason for one. Once: it holds as long as the loop.
+    void atEndOfTurn(Callback callback) { endOfTurn_ = std::move(callback); }
+
     /// Runs until stop(), which may have been called before. What a callback throws comes out here.
     void run();
 
@@ -95,6 +99,7 @@ private:
     void remove(std::uint64_t id);
     void dispatchReady(int timeoutMilliseconds);
     void dispatchDue();
+    void endTurn() const;
     int millisecondsToNext() const;
 
     const Clock& clock_;
@@ -102,6 +107,7 @@ private:
     std::uint64_t lastId_ = 0;
     std::unordered_map<std::uint64_t, Watch> watches_;
     std::map<std::uint64_t, Timer> timers_;
+    Callback endOfTurn_;
     bool stopped_ = false;
 };
 

@@ -96,6 +96,19 @@ void writeDurably(const fs::path& path, std::string_view text, mode_t mode)
     }
 }
 
+void replaceFile(const fs::path& path, std::string_view text, mode_t mode)
+{
+    const auto temporary = temporaryBeside(path);
+    try {
+        const auto file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+        writeAll(file.get(), text, temporary);
+        check(::rename(temporary.c_str(), path.c_str()), "rename " + temporary.string() + " to " + path.string());
+    } catch (...) {
+        ::unlink(temporary.c_str());
+        throw;
+    }
+}
+
 void appendLineDurably(const fs::path& path, std::string_view line, mode_t mode)
 {
     const auto file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);

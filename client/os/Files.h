@@ -37,6 +37,10 @@ void syncDirectory(const fs::path& directory);
 /// text or the new one, whole; after a failure the old one.
 void writeDurably(const fs::path& path, std::string_view text, mode_t mode = 0600);
 
+/// Replaces `path` in one step without waiting for a disk: whoever reads sees the old text or the new one, whole; after
+/// a loss of power perhaps neither.
+void replaceFile(const fs::path& path, std::string_view text, mode_t mode = 0600);
+
 /// Appends one line durably, healing a line that an earlier crash cut short.
 void appendLineDurably(const fs::path& path, std::string_view line, mode_t mode = 0600);
 

@@ -75,7 +75,10 @@ void Ledger::appendOutcome()
     if (!state_.outcome) return;
     try {
         const auto lines = store_.history();
-        if (lines.empty() || lines.back() != *state_.outcome) store_.append(*state_.outcome);
+        if (lines.empty() || lines.back() != *state_.outcome) {
+            store_.append(*state_.outcome);
+            ++outcomes_.at(static_cast<std::size_t>(state_.outcome->outcome));
+        }
         if (lines.size() > MostHistory) store_.shortenHistory(MostHistory / 2);
         state_.outcome.reset(); // In memory only: the next save leaves it out of the file too.
     } catch (const std::exception& e) {

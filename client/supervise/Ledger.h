@@ -6,6 +6,7 @@
 #include "client/core/Log.h"
 #include "client/store/Store.h"
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -25,6 +26,10 @@ public:
     Ledger(const store::Store& store, const Clock& clock, Log& log, store::State state);
 
     const store::State& state() const { return state_; }
+
+    /// How many updates ended so since this supervisor began, by the number of their Outcome.
+    using Outcomes = std::array<std::int64_t, 4>;
+    const Outcomes& outcomes() const { return outcomes_; }
 
     /// How long all its writing to the disk has taken so far, in microseconds.
     std::int64_t written() const { return written_; }
@@ -49,6 +54,7 @@ private:
     Log& log_;
     store::State state_;
     std::int64_t written_ = 0;
+    Outcomes outcomes_{};
 };
 
 } // namespace baton::supervise

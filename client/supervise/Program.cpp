@@ -261,4 +261,9 @@ control::Status Program::status() const
     return status;
 }
 
+ProgramMetrics Program::metrics() const
+{
+    return {name(), status(), settings_.needsSignatures, settings_.keys, ledger_.outcomes()};
+}
+
 } // namespace baton::supervise

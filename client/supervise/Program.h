@@ -14,6 +14,7 @@
 #include "client/supervise/Ledger.h"
 #include "client/supervise/ListenerGuard.h"
 #include "client/supervise/ListenerSet.h"
+#include "client/supervise/Metrics.h"
 #include "client/supervise/Orphans.h"
 #include "client/supervise/Preparation.h"
 #include "client/supervise/ProgramLog.h"
@@ -132,6 +133,9 @@ public:
     std::string answer(const std::string& command);
 
     control::Status status() const;
+
+    /// What the file of --metrics tells of it.
+    ProgramMetrics metrics() const;
 
 private:
     // HandoverWatcher

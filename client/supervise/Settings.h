@@ -7,6 +7,7 @@
 #include "client/supervise/SignalPlan.h"
 
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -104,7 +105,9 @@ struct Settings {
     int mostDraining = 4; ///< generations at a time; of more the oldest is killed
     Restart restart = Restart::Never;
     TryOut tryOut;
-    RoleCommand agent; ///< no arguments: no agent, nothing is updated
+    bool needsSignatures = false; ///< a release must be signed
+    std::size_t keys = 0;         ///< that a signature may be of
+    RoleCommand agent;            ///< no arguments: no agent, nothing is updated
     RoleCommand stager;
     RoleCommand reader; ///< reads the configuration file again
     /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
@@ -121,6 +124,7 @@ struct SupervisorSettings {
     std::vector<SignalRule> signals; ///< those that the user has other wishes for
     int reportFd = -1;               ///< where somebody waits for the first releases to serve; -1: nobody does
     std::optional<OwnApp> ownApp;
+    std::filesystem::path metrics;    ///< the file that tells of them in numbers; empty: none does
     std::filesystem::path executable; ///< of this very supervisor, as it was started
     bool isOneExecutable = false;     ///< the program, the supervisor and all the roles are one file
     int settingsFd = -1;              ///< what another Baton and the other roles read their settings from

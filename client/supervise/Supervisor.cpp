@@ -1,7 +1,9 @@
 #include "client/supervise/Supervisor.h"
 
+#include "client/core/ProductVersion.h"
 #include "client/os/SignalSet.h"
 #include "client/supervise/InheritedListeners.h"
+#include "client/supervise/Metrics.h"
 #include "client/supervise/ServiceWatchdog.h"
 
 #include <signal.h>
@@ -21,6 +23,13 @@ try {
     return std::make_unique<control::ControlServer>(loop, socket, std::move(handler));
 } catch (const std::exception& error) { // Also a path that is too long.
     throw CannotStart(std::string(error.what()) + "; baton status asks there: say another --control", CannotCreate);
+}
+
+std::unique_ptr<MetricsFile> openMetrics(const std::filesystem::path& path, Log& log)
+try {
+    return path.empty() ? nullptr : std::make_unique<MetricsFile>(path, log);
+} catch (const std::exception& error) {
+    throw CannotStart(std::string(error.what()) + "; say another --metrics", CannotCreate);
 }
 
 } // namespace
@@ -69,15 +78,29 @@ int Supervisor::run()
 {
     listenToSignals();
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
+    metrics_ = openMetrics(settings_.metrics, log_);
     groups_->recover();
     for (const auto& program : programs_) program->start();
     if (own_) own_->start();
     return loop();
 }
 
+// Whatever has changed did so in a turn of the loop; where nothing happens nothing is written, and nobody wakes up.
+void Supervisor::writeMetrics()
+{
+    std::vector<ProgramMetrics> all;
+    for (const auto& program : programs_)
+        if (program) all.push_back(program->metrics()); // Else a person wanted it started anew, and it could not be.
+    metrics_->write(print(all, productVersion()));
+}
+
 int Supervisor::loop()
 {
     const ServiceWatchdog watchdog(loop_);
+    if (metrics_) {
+        writeMetrics();
+        loop_.atEndOfTurn([this] { writeMetrics(); });
+    }
     loop_.run();
     for (const auto& program : programs_) program->endAgent();
     if (own_) own_->stop();

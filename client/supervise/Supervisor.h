@@ -12,6 +12,7 @@
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/Fates.h"
 #include "client/supervise/Groups.h"
+#include "client/supervise/MetricsFile.h"
 #include "client/supervise/OwnReleases.h"
 #include "client/supervise/Program.h"
 #include "client/supervise/SelfUpgrade.h"
@@ -55,6 +56,7 @@ private:
     bool isSeveral() const { return !settings_.programs.front().name.empty(); }
     void openOwnReleases();
     int loop();
+    void writeMetrics();
     void stopAll(const Passed& passed);
     Snapshot snapshot() const;
 
@@ -94,6 +96,7 @@ private:
     std::unique_ptr<control::ControlServer> control_;
     SelfUpgrade upgrade_;
     std::unique_ptr<OwnReleases> own_;
+    std::unique_ptr<MetricsFile> metrics_;
     std::optional<CannotStart> cannotStart_;
     bool stops_ = false;
 };

@@ -59,6 +59,8 @@ int Supervisor::resume(const Snapshot& snapshot, const std::string& refusal)
     for (const auto& client : snapshot.clients)
         control_->add(os::received(client.socket), client.line, client.deadline.value_or(loop_.clock().now()));
     upgrade_.settle(snapshot.version, refusal);
+    if (!settings_.metrics.empty())
+        metrics_ = std::make_unique<MetricsFile>(settings_.metrics, log_, MetricsFile::Begin::GoesOn);
     for (std::size_t i = 0; i < programs_.size(); ++i) {
         programs_[i]->resume(snapshot.programs[i]);
         const bool endsAll = snapshot.programs[i].exitCode && settings_.programs.at(i).essential;

@@ -188,6 +188,18 @@ TEST(Signals, BecomeCallsOfTheLoop)
     }
 }
 
+TEST_F(EventLoopTest, CallsAtTheEndOfATurnAfterAllThatItBrought)
+{
+    loop.atEndOfTurn(note("end"));
+    const auto late = loop.after(Second, note("late"));
+    const auto later = loop.after(Second, note("later"));
+    clock.advance(Second);
+
+    loop.turn(AtOnce);
+
+    EXPECT_THAT(called, ElementsAre("late", "later", "end"));
+}
+
 TEST_F(EventLoopTest, DoesNotRunAtAllIfItWasStoppedBefore)
 {
     loop.stop();
