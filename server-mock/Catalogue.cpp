@@ -1,7 +1,7 @@
 #include "server-mock/Catalogue.h"
 
 #include "client/core/Text.h"
-#include "protocol/Version.h"
+#include "client/core/Version.h"
 
 #include <algorithm>
 #include <cctype>
@@ -20,7 +20,7 @@ void demandOfferable(const Release& release)
     if (appKey(release.appid).empty() || hasControls(release.appid) || !isUtf8(release.appid))
         throw std::invalid_argument("the app's id is empty or no plain text");
     if (hasControls(release.track) || !isUtf8(release.track)) throw std::invalid_argument("the track is no plain text");
-    if (!isVersionText(release.version) || !protocol::Version::parse(release.version))
+    if (!isVersionText(release.version) || !Version::parse(release.version))
         throw std::invalid_argument("\"" + escaped(release.version) +
                                     "\" is no version; write it as 1.4.0 or 1.4.0-rc.1");
 }
@@ -107,11 +107,11 @@ std::optional<Release> Catalogue::newerThan(const std::string& version, const st
                                             const std::string& track) const
 {
     const std::lock_guard lock(mutex_);
-    auto least = protocol::Version::parse(version);
+    auto least = Version::parse(version);
     std::optional<Release> newest;
     for (const auto& one : releases_) {
         if (appKey(one.appid) != appKey(appid) || (!one.track.empty() && one.track != track)) continue;
-        const auto offered = protocol::Version::parse(one.version);
+        const auto offered = Version::parse(one.version);
         if (least && *offered <= *least) continue;
         least = offered;
         newest = one;

@@ -101,6 +101,13 @@ Findings blocked(const InstallationFacts& installation)
                          "release " + at->key.version + ", since " + at->time + ": " + at->reason,
                          at->papers.empty() ? "publish what is mended under a new version" : "sign it anew"});
     }
+    if (!state->blockedUpTo.empty())
+        found.push_back({Grade::Weak, "blocked",
+                         "more releases failed here than are remembered one by one: each that is newer than the "
+                         "current one, and not "
+                         "newer than " +
+                             state->blockedUpTo + ", is blocked",
+                         "publish what is mended under a version above " + state->blockedUpTo});
     return found;
 }
 

@@ -3,7 +3,6 @@
 #include "client/core/Text.h"
 #include "client/source/Sentences.h"
 #include "protocol/Attributes.h"
-#include "protocol/Version.h"
 
 #include <algorithm>
 
@@ -216,14 +215,6 @@ Noted noted(Remembered before, const protocol::Response& response, const protoco
     kept.freshness = freshness;
     if (!kept.installDay) kept.installDay = *day - *day % DaysAWeek; // No more of it is the server's business.
     return noted;
-}
-
-bool isNewer(const std::string& offered, const std::string& running)
-{
-    const auto next = protocol::Version::parse(offered);
-    if (!next || running.empty()) return next.has_value();
-    const auto present = protocol::Version::parse(running);
-    return present && *next > *present;
 }
 
 } // namespace baton::source

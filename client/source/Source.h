@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Result.h"
+#include "client/core/Version.h"
 
 #include <algorithm>
 #include <array>
@@ -167,8 +168,7 @@ struct Source {
     virtual Sent send(const Event& event, std::chrono::seconds age) = 0;
 };
 
-/// Whether `offered` comes after `running` in Omaha's order. False for a text that has no order; an empty `running` is
-/// before everything.
-bool isNewer(const std::string& offered, const std::string& running);
+/// In Omaha's order.
+using baton::isNewer;
 
 } // namespace baton::source

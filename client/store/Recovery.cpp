@@ -32,7 +32,7 @@ State rebuild(const Store& store)
     state.previous = releaseBehind(store, "previous");
     for (const auto& line : store.history()) {
         const bool blocks = line.outcome == Outcome::RolledBack || line.outcome == Outcome::Refused;
-        if (blocks && !state.isBlocked(line.key)) state.blocked.push_back({line.key, line.reason, line.time});
+        if (blocks) state.block({line.key, line.reason, line.time});
     }
     takeTrust(store, state);
     return state;

@@ -2,6 +2,7 @@
 
 #include "client/core/Text.h"
 #include "client/core/Timestamp.h"
+#include "client/core/Version.h"
 #include "client/store/Json.h"
 
 #include <algorithm>
@@ -174,6 +175,9 @@ try {
     for (const auto& object : member(document, "blocked"))
         state.blocked.push_back({keyFrom(object), store::text(object, "reason"), store::text(object, "time"),
                                  textOrNone(object, "papers")});
+    state.blockedUpTo = textOrNone(document, "blockedUpTo");
+    if (!state.blockedUpTo.empty() && !Version::parse(state.blockedUpTo))
+        throw std::runtime_error("blockedUpTo is no version");
     state.trust = trustFrom(document);
     if (const auto& outcome = member(document, "outcome"); !outcome.is_null())
         state.outcome = parseHistoryLine(outcome.dump());
@@ -182,12 +186,45 @@ try {
     throw std::runtime_error(std::string("state.json is damaged: ") + e.what());
 }
 
+bool isListed(const State& state, const ReleaseKey& key)
+{
+    return std::any_of(state.blocked.begin(), state.blocked.end(),
+                       [&](const auto& entry) { return entry.key == key && entry.papers.empty(); });
+}
+
+// Neither from what runs nor from what a rollback would leave running: an update never goes there by itself.
+bool isOfNoUse(const State& state, const std::string& version)
+{
+    for (const auto* from : {&state.current, &state.previous})
+        if (*from ? isNewer(version, (*from)->version) : from == &state.current && isNewer(version, {})) return false;
+    return true;
+}
+
+// Makes room for one more.
+void forgetOne(State& state)
+{
+    auto lowest = state.blocked.end();
+    for (auto entry = state.blocked.begin(); entry != state.blocked.end(); ++entry) {
+        if (!entry->papers.empty()) continue;
+        if (isOfNoUse(state, entry->key.version)) {
+            state.blocked.erase(entry);
+            return;
+        }
+        if (lowest == state.blocked.end() || isNewer(lowest->key.version, entry->key.version)) lowest = entry;
+    }
+    if (lowest == state.blocked.end()) return;
+    if (isNewer(lowest->key.version, state.blockedUpTo)) state.blockedUpTo = lowest->key.version;
+    state.blocked.erase(lowest);
+}
+
 } // namespace
 
 bool State::isBlocked(const ReleaseKey& key) const
 {
-    return std::any_of(blocked.begin(), blocked.end(),
-                       [&](const auto& entry) { return entry.key == key && entry.papers.empty(); });
+    if (key == current) return isListed(*this, key); // Else a rollback would make it an older one's victim.
+    const auto running = current ? current->version : std::string();
+    const bool isFolded = !blockedUpTo.empty() && isNewer(key.version, running) && !isNewer(key.version, blockedUpTo);
+    return isFolded || isListed(*this, key);
 }
 
 bool State::isRefused(const ReleaseKey& key, const std::string& papers) const
@@ -201,11 +238,13 @@ bool State::isRefused(const ReleaseKey& key, const std::string& papers) const
 void State::block(const BlockedRelease& release)
 {
     constexpr auto MostPapers = 64;
-    if (isBlocked(release.key)) return;
+    if (isListed(*this, release.key)) return;
     std::erase_if(blocked, [&](const auto& entry) { return entry.key == release.key; });
     const auto hasPapers = [](const auto& entry) { return !entry.papers.empty(); };
-    if (std::count_if(blocked.begin(), blocked.end(), hasPapers) >= MostPapers)
+    const auto papers = std::count_if(blocked.begin(), blocked.end(), hasPapers);
+    if (hasPapers(release) && papers >= MostPapers)
         blocked.erase(std::find_if(blocked.begin(), blocked.end(), hasPapers));
+    if (!hasPapers(release) && blocked.size() - static_cast<std::size_t>(papers) >= MostBlocked) forgetOne(*this);
     blocked.push_back(release);
 }
 
@@ -224,6 +263,7 @@ std::string print(const State& state)
     for (const auto& generation : state.generations) document["generations"].push_back(toJson(generation));
     document["blocked"] = Json::array();
     for (const auto& blocked : state.blocked) document["blocked"].push_back(toJson(blocked));
+    if (!state.blockedUpTo.empty()) document["blockedUpTo"] = state.blockedUpTo;
     document["trust"] = state.trust ? toJson(*state.trust) : Json(nullptr);
     document["outcome"] = state.outcome ? Json::parse(print(*state.outcome)) : Json(nullptr);
     return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,7 @@ struct State {
     std::optional<ReleaseKey> previous; ///< the one before it, kept on disk to go back to
     std::optional<Install> install;     ///< the release on its way in
     std::vector<BlockedRelease> blocked;
+    std::string blockedUpTo; ///< what is newer than the current release, and not newer than this, is blocked, too
     std::vector<GenerationRecord> generations;
     int lastGeneration = 0; ///< the highest number ever given
     std::optional<Hold> hold;
@@ -100,13 +102,18 @@ struct State {
 
     std::optional<Trust> trust;
 
+    static constexpr std::size_t MostBlocked = 256;
+
     /// Whatever is said of them, these bytes are not to run.
     bool isBlocked(const ReleaseKey& key) const;
 
     /// They were refused with these papers, and will be again.
     bool isRefused(const ReleaseKey& key, const std::string& papers) const;
 
-    /// Once for each key; of papers the newest alone, and no more than 64 in all.
+    /// Once for each key; of papers the newest alone, and no more than 64 in all. Of bytes no more than MostBlocked:
+    /// the oldest is forgotten whose version would not be taken anyhow, neither from the current nor from the previous
+    /// release; where there is none, the lowest version is folded into blockedUpTo. So no blocked one is ever taken
+    /// again for being forgotten.
     void block(const BlockedRelease& release);
 
     friend bool operator==(const State&, const State&) = default;

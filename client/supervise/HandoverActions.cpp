@@ -191,8 +191,7 @@ bool Handover::blockCandidate()
     log_.error(key.version + " taken back: " + reason +
                (faultIsOurs_ ? "; it will be tried again" : "; it is blocked and never tried again"));
     ledger_.note("take back " + key.version, [&](store::State& state) {
-        if (!faultIsOurs_ && !state.isBlocked(key))
-            state.blocked.push_back({key, reason, printTimestamp(loop_.clock().wall())});
+        if (!faultIsOurs_) state.block({key, reason, printTimestamp(loop_.clock().wall())});
         forgetInstall(state, key);
         ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
                            reason);
@@ -319,7 +318,7 @@ void Handover::takeBack()
     const auto key = *ledger_.state().current;
     log_.error(key.version + " taken back: " + failure_ + "; it is blocked and never tried again");
     ledger_.note("take back " + key.version, [&](store::State& state) {
-        state.blocked.push_back({key, failure_, printTimestamp(loop_.clock().wall())});
+        state.block({key, failure_, printTimestamp(loop_.clock().wall())});
         state.current = state.previous;
         state.previous.reset();
         state.crashes.reset();
@@ -336,7 +335,7 @@ void Handover::goBack(store::State& state, const store::ReleaseKey& key) const
     const std::string reason = "a person took it back";
     state.current = key;
     state.previous.reset();
-    state.blocked.push_back({unwanted, reason, printTimestamp(loop_.clock().wall())});
+    state.block({unwanted, reason, printTimestamp(loop_.clock().wall())});
     ledger_.setOutcome(state, unwanted, store::Outcome::RolledBack, code::RolledBack, reason);
 }
 

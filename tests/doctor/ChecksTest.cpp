@@ -253,6 +253,9 @@ TEST(Doctor, NamesTheNewestReleasesThatAreBlocked)
     EXPECT_EQ(found.front().sentence, "release 2.19, since 2026-11-23T18:00:00Z: it crashed");
     EXPECT_EQ(found.back().sentence, "12 more");
     EXPECT_THAT(found, Each(Field(&Finding::grade, Grade::Weak)));
+    installation.store.state->blockedUpTo = "1.9";
+    EXPECT_THAT(examine(installation),
+                ::testing::Contains(Field(&Finding::sentence, HasSubstr("not newer than 1.9, is blocked"))));
     blocked.resize(8);
     EXPECT_EQ(about("blocked", installation).sentence, "release 2.7, since 2026-11-23T18:00:00Z: it crashed");
 }

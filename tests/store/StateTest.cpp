@@ -88,6 +88,65 @@ TEST(State, RemembersNotEveryPaperThatAStrangerServes)
     EXPECT_TRUE(state.isRefused({"1.199", std::string(64, 'e')}, "papers"));
 }
 
+ReleaseKey numbered(int number) { return {"2." + std::to_string(number), std::string(64, 'e')}; }
+
+void blockEach(State& state, int first, int end)
+{
+    for (int i = first; i < end; ++i) state.block({numbered(i), "it crashed", "2026-11-23T18:00:00Z"});
+}
+
+constexpr int Most = static_cast<int>(State::MostBlocked);
+
+TEST(State, ForgetsTheOldestBlockedReleaseThatWouldNotBeTakenAnyhow)
+{
+    State state;
+    state.previous = ReleaseKey{"2.2", std::string(64, 'a')};
+    state.current = ReleaseKey{"2.9", std::string(64, 'b')};
+    blockEach(state, 0, Most + 3);
+
+    EXPECT_EQ(state.blocked.size(), State::MostBlocked);
+    for (const int gone : {0, 1, 2}) EXPECT_FALSE(state.isBlocked(numbered(gone))) << gone;
+    for (int kept = 3; kept < Most + 3; ++kept) EXPECT_TRUE(state.isBlocked(numbered(kept))) << kept;
+    EXPECT_EQ(state.blockedUpTo, "");
+}
+
+TEST(State, NeverLetsABlockedReleaseThatIsNewerComeBackForBeingForgotten)
+{
+    State state;
+    state.current = ReleaseKey{"1.9", std::string(64, 'b')};
+    blockEach(state, 0, 3 * Most);
+
+    EXPECT_EQ(state.blocked.size(), State::MostBlocked);
+    EXPECT_EQ(state.blockedUpTo, "2." + std::to_string(2 * Most - 1));
+    for (int blocked = 0; blocked < 3 * Most; ++blocked) EXPECT_TRUE(state.isBlocked(numbered(blocked))) << blocked;
+    EXPECT_FALSE(state.isBlocked(numbered(3 * Most))) << "what is newer than all of them may be tried";
+    EXPECT_FALSE(state.isBlocked(*state.current));
+    EXPECT_FALSE(state.isBlocked({"1.8", std::string(64, 'c')}));
+    EXPECT_EQ(parseState(print(state)), state);
+}
+
+TEST(State, KeepsWhatIsFoldedOverACommitAndAWayBack)
+{
+    State state;
+    blockEach(state, 0, Most + 1);
+    ASSERT_EQ(state.blockedUpTo, "2.0");
+
+    state.current = ReleaseKey{"3.0", std::string(64, 'b')};
+    EXPECT_FALSE(state.isBlocked({"2.0", std::string(64, 'f')})) << "it is older, and nobody would take it";
+    state.current = ReleaseKey{"1.0", std::string(64, 'b')};
+    EXPECT_TRUE(state.isBlocked(numbered(0)));
+}
+
+TEST(State, MakesRoomAmongBytesForBytesAlone)
+{
+    State state;
+    state.current = ReleaseKey{"1.9", std::string(64, 'b')};
+    for (int i = 0; i < 64; ++i) state.block({{"3." + std::to_string(i), std::string(64, 'c')}, "unsigned", "t", "p"});
+    blockEach(state, 0, Most);
+    EXPECT_EQ(state.blocked.size(), State::MostBlocked + 64);
+    EXPECT_EQ(state.blockedUpTo, "");
+}
+
 TEST(Papers, PrintAndParse)
 {
     const Papers papers{{{"", "{\"a\":\n1}"}, {"maps", "x"}}, {"one", "two"}};

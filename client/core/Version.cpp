@@ -1,9 +1,9 @@
-#include "protocol/Version.h"
+#include "client/core/Version.h"
 
 #include <algorithm>
 #include <charconv>
 
-namespace baton::protocol {
+namespace baton {
 namespace {
 
 constexpr std::size_t LongestVersion = 255;
@@ -84,4 +84,12 @@ std::strong_ordering operator<=>(const Version& a, const Version& b)
     return a.preRelease_.size() <=> b.preRelease_.size();
 }
 
-} // namespace baton::protocol
+bool isNewer(const std::string& offered, const std::string& running)
+{
+    const auto next = Version::parse(offered);
+    if (!next || running.empty()) return next.has_value();
+    const auto present = Version::parse(running);
+    return present && *next > *present;
+}
+
+} // namespace baton

@@ -1,8 +1,9 @@
-#include "protocol/Version.h"
+#include "client/core/Version.h"
 
 #include <gtest/gtest.h>
 
-using baton::protocol::Version;
+using baton::isNewer;
+using baton::Version;
 
 namespace {
 
@@ -39,4 +40,14 @@ TEST(Version, RefusesATextWithoutAnOrder)
                              "4294967296", "1.2 ", "ForcedUpdate", "1.2.3-\xc3\xa4", "+1"})
         EXPECT_FALSE(Version::parse(text)) << text;
     EXPECT_FALSE(Version::parse("1.0.0-" + std::string(255, 'a')));
+}
+
+TEST(Version, IsNewerOnlyWhereBothHaveAnOrder)
+{
+    EXPECT_TRUE(isNewer("1.10", "1.9"));
+    EXPECT_FALSE(isNewer("1.9", "1.9.0"));
+    EXPECT_FALSE(isNewer("one", "1.9"));
+    EXPECT_FALSE(isNewer("1.9", "one"));
+    EXPECT_TRUE(isNewer("0.0.1", ""));
+    EXPECT_FALSE(isNewer("one", ""));
 }

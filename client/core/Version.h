@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace baton::protocol {
+namespace baton {
 
 /// One to four numbers, what is left out counting as zero, then semver's pre-release ("-rc.1", below the plain version)
 /// and build ("+abc", ignored). `1.2 == 1.2.0.0`.  [Omaha 3.1, Version Numbers; semver 2.0.0, 11]
@@ -27,4 +27,8 @@ private:
     std::vector<std::string> preRelease_;
 };
 
-} // namespace baton::protocol
+/// Whether a machine that runs `running` would take `offered` for its version: never one that has no order, anything
+/// that has one where nothing runs yet (empty), nothing where what runs has none.
+bool isNewer(const std::string& offered, const std::string& running);
+
+} // namespace baton
