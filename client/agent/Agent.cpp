@@ -1,5 +1,6 @@
 #include "client/agent/Agent.h"
 
+#include "client/agent/Confined.h"
 #include "client/agent/Cycle.h"
 #include "client/agent/Identity.h"
 #include "client/agent/Policy.h"
@@ -91,7 +92,13 @@ try {
     const os::BootClock clock;
     schedule::SystemRandom random;
     SocketWire wire(channelFd);
-    Cycle(settings, {source, transport, store, clock, random, wire, log}).run();
+    const NameFiles names;
+    const auto account = madeReady(store, settings.topDirectory, settings.account, log);
+    for (const auto& missing : confineTo(store, account, settings.readable))
+        log.warning("confined less than it could be, without " + missing);
+    Cycle(settings, {source, transport, store, clock, random, wire, log}).run([&names] {
+        return names.haveBeenReplaced();
+    });
     return EX_OK;
 } catch (const std::exception& e) {
     log.error("the agent cannot work: " + escaped(e.what(), 400));

@@ -11,8 +11,10 @@
 
 namespace baton::agent {
 
-/// Works until the supervisor closes its end of `channelFd`, a SOCK_SEQPACKET socket. Returns the process's exit code:
-/// 0, or 74 (EX_IOERR) when the state directory cannot be used.
+/// Works until the supervisor closes its end of `channelFd`, a SOCK_SEQPACKET socket, or another process must see what
+/// this one may not any more. First of all it gives up what it does not need, see Confined.h: the files that options
+/// name it reaches through the settings alone. Returns the process's exit code: 0, or 74 (EX_IOERR) when the state
+/// directory cannot be used.
 int run(const Settings& settings, Log& log, int channelFd);
 
 /// What one more app was told.

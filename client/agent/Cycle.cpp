@@ -47,15 +47,19 @@ Cycle::Cycle(const Settings& settings, const Doors& doors)
         rememberedOfOthers_.push_back(loadRemembered(doors.store, doors.log, other.name));
 }
 
-void Cycle::run()
+void Cycle::run(const std::function<bool()>& isOutdated)
 {
     settle(planner_.first(doors_.clock.wall()));
     turn(Heard::Changed);
     while (!gone_) {
-        if (std::exchange(changed_, false))
+        if (std::exchange(changed_, false)) {
             turn(Heard::Changed);
-        else
-            turn(wanted_ ? Heard::Check : doors_.wire.wait(untilNext()));
+            continue;
+        }
+        const auto word = wanted_ ? Heard::Check : doors_.wire.wait(untilNext());
+        if (word == Heard::Nothing && isOutdated && isOutdated())
+            return doors_.log.info("the files by which names are looked up were replaced; the agent starts anew");
+        turn(word);
     }
 }
 

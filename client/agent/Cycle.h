@@ -12,6 +12,7 @@
 #include "client/schedule/Planner.h"
 #include "client/source/Source.h"
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -34,8 +35,9 @@ class Cycle : private fetch::Overseer {
 public:
     Cycle(const Settings& settings, const Doors& doors);
 
-    /// Goes on with what an earlier process left, then checks whenever it is time or somebody asks.
-    void run();
+    /// Goes on with what an earlier process left, then checks whenever it is time or somebody asks. Returns before a
+    /// check if `isOutdated` says so.
+    void run(const std::function<bool()>& isOutdated = {});
 
 private:
     /// After so many contacts in a row an event that the server does not take holds no check back.

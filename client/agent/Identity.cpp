@@ -14,7 +14,7 @@ constexpr std::string_view Digits = "0123456789abcdef";
 
 std::string machineId(const std::filesystem::path& file)
 {
-    auto kept = os::readWhole(file, 4096).value_or(std::string());
+    auto kept = os::readStrangers(file, 4096).value_or(std::string());
     if (kept.ends_with('\n')) kept.pop_back();
     if (kept.size() == MachineIdDigits && kept.find_first_not_of(Digits) == std::string::npos) return kept;
     const auto made = randomHex(MachineIdDigits);

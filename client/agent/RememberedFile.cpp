@@ -65,7 +65,7 @@ source::Remembered parseRemembered(const std::string& text)
 
 source::Remembered readRemembered(const store::Store& store, const std::string& app)
 {
-    const auto text = os::readWhole(fileOf(store, app));
+    const auto text = os::readStrangers(fileOf(store, app));
     return text ? parseRemembered(*text) : source::Remembered();
 }
 

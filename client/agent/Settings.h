@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Clock.h"
+#include "client/os/Account.h"
 #include "client/schedule/Openings.h"
 #include "client/source/OmahaRequest.h"
 #include "client/transport/TransportSettings.h"
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,8 +38,11 @@ struct Settings {
     bool needsSignatures = false;        ///< a release must have a signed statement
     std::vector<verify::PublicKey> keys; ///< by whom
     std::filesystem::path stateDirectory;
-    std::filesystem::path machineFile; ///< empty: the one of the state directory
-    std::string fallbackVersion;       ///< what runs while the store has no release yet: --app-version
+    std::filesystem::path topDirectory;          ///< of the whole Baton: that one, or mostly one above it
+    std::optional<os::Account> account;          ///< who the agent becomes; nothing: it stays who it is
+    std::vector<std::filesystem::path> readable; ///< beside what it needs in any case
+    std::filesystem::path machineFile;           ///< empty: the one of the state directory
+    std::string fallbackVersion;                 ///< what runs while the store has no release yet: --app-version
     transport::TransportSettings network;
     int parallelDownloads = 2;
     std::int64_t bytesPerSecond = 0; ///< of all downloads together; 0: no limit

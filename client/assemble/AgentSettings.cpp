@@ -7,6 +7,7 @@
 #include "client/core/Amounts.h"
 #include "client/core/ProductVersion.h"
 #include "client/core/Text.h"
+#include "client/os/Account.h"
 #include "client/os/Files.h"
 #include "client/schedule/Openings.h"
 #include "client/supervise/Settings.h"
@@ -159,6 +160,22 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.checkWindows = openingsOf(values, "check-window");
     settings.needsApproval = values.text("approve") == "manual";
     return settings;
+}
+
+std::optional<os::Account> agentAccount(const Values& values)
+{
+    constexpr const char* Usual = "baton";
+    const bool isSaid = values.has("agent-user");
+    const auto name = isSaid ? values.text("agent-user") : Usual;
+    if (!isSaid && ::geteuid() != 0) return std::nullopt;
+    const auto account = os::findAccount(name);
+    if (!account && isSaid)
+        throw UsageError(values.origin("agent-user") + ": there is no user " + escaped(name) +
+                         " on this system; make one (adduser --system --group " + Usual + ')');
+    if (isSaid && ::geteuid() != 0 && account->user != ::geteuid())
+        throw UsageError(values.origin("agent-user") +
+                         ": only root can give the agent another user; leave it out, or start Baton as root");
+    return account && account->user != ::geteuid() ? account : std::nullopt;
 }
 
 agent::Settings ownAgentSettings(const Values& values, const std::filesystem::path& stateDirectory)

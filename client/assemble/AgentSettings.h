@@ -4,8 +4,10 @@
 
 #include "client/agent/Settings.h"
 #include "client/assemble/Values.h"
+#include "client/os/Account.h"
 
 #include <filesystem>
+#include <optional>
 
 namespace baton::assemble {
 
@@ -15,5 +17,9 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
 
 /// The same for Baton's own app: in a request and a store of its own; windows hold, approvals are the program's.
 agent::Settings ownAgentSettings(const Values& values, const std::filesystem::path& stateDirectory);
+
+/// Whose rights the agent has: --agent-user, or else the user baton if there is one; nothing: those of Baton. Only root
+/// can give it others.  @throws UsageError for a user that is not there, or where we are not root
+std::optional<os::Account> agentAccount(const Values& values);
 
 } // namespace baton::assemble

@@ -120,6 +120,8 @@ constexpr std::array Table{
            Once, Works, Topic::Network},
     Option{"bandwidth", ValueKind::Rate, "RATE", "", "2MB/s", "limit of all downloads together, 64kB/s at least", Run,
            Once, Works, Topic::Network},
+    Option{"agent-user", ValueKind::Text, "USER", "", "baton",
+           "the agent's user, where Baton is root (baton, if there is one)", Run, Once, Works, Topic::Network},
     Option{"min-speed", ValueKind::Rate, "RATE", "1kB/s", "10kB/s", "a download below it over 30s is given up", Run,
            Once, Works, Topic::Network},
 

@@ -7,6 +7,7 @@
 #include "client/assemble/Probe.h"
 #include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
+#include "client/control/Lending.h"
 #include "client/core/Text.h"
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
@@ -21,8 +22,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace baton::assemble {
 namespace {
@@ -54,31 +57,53 @@ stage::Signing signingOf(const Handed& handed, const App& app)
     return signing;
 }
 
-int agentRole(const agent::Settings& settings, Log&& log)
+// Nothing where there is no such variable.
+std::optional<int> descriptorOf(const char* variable)
 {
-    const char* text = std::getenv("BATON_CHANNEL");
-    const auto channel = parseNumber(text == nullptr ? "" : text);
-    if (!channel || *channel < 3 || *channel > 1'000'000) throw std::runtime_error("BATON_CHANNEL names no descriptor");
-    ::fcntl(static_cast<int>(*channel), F_SETFD, FD_CLOEXEC);
-    return agent::run(settings, log, static_cast<int>(*channel));
+    const char* text = std::getenv(variable);
+    if (text == nullptr) return std::nullopt;
+    const auto number = parseNumber(text);
+    if (!number || *number < 3 || *number > 1'000'000)
+        throw std::runtime_error(std::string(variable) + " names no descriptor");
+    ::fcntl(static_cast<int>(*number), F_SETFD, FD_CLOEXEC);
+    return static_cast<int>(*number);
+}
+
+int agentRole(agent::Settings settings, Log&& log)
+{
+    const auto channel = descriptorOf("BATON_CHANNEL");
+    if (!channel) throw std::runtime_error("BATON_CHANNEL names no descriptor");
+    if (const auto files = descriptorOf("BATON_FILES")) { // A supervisor before opened nothing for us.
+        const auto borrower = std::make_shared<control::Borrower>(os::UniqueFd(*files));
+        settings.network.tls.open = [borrower](const std::filesystem::path& file) { return borrower->open(file); };
+    } else {
+        const auto& tls = settings.network.tls;
+        for (const auto& file : {tls.caFile, tls.certificate, tls.key, settings.network.authorizationFile})
+            if (!file.empty()) settings.readable.push_back(std::filesystem::absolute(file).parent_path());
+    }
+    return agent::run(settings, log, *channel);
 }
 
 int agentOfProgram()
 {
     const auto handed = ownHanded();
     auto settings = agentSettings(handed.values, handed.stateDirectory);
+    settings.topDirectory = readHanded(settingsDescriptor()).stateDirectory;
+    settings.account = agentAccount(handed.values);
     settings.needsSignatures = handed.needsSignatures;
     settings.keys = trustedKeys(handed);
-    return agentRole(settings, makeLog("agent", handed));
+    return agentRole(std::move(settings), makeLog("agent", handed));
 }
 
 int agentOfBaton()
 {
     const auto handed = readHanded(settingsDescriptor());
     auto settings = ownAgentSettings(handed.values, handed.stateDirectory);
+    settings.topDirectory = handed.stateDirectory;
+    settings.account = agentAccount(handed.values);
     settings.needsSignatures = handed.ownNeedsSignatures;
     settings.keys = trustedKeys(handed);
-    return agentRole(settings, makeLog("self-agent", handed.values));
+    return agentRole(std::move(settings), makeLog("self-agent", handed.values));
 }
 
 int judge(const std::filesystem::path& stateDirectory, const stage::Settings& settings, Log&& log)

@@ -142,6 +142,7 @@ Handed checked(const Wanted& wanted, const std::string& executable)
     settleJitter(handed.values);
     supervisorSettings(handed, -1);
     agentSettings(handed.values, handed.stateDirectory);
+    agentAccount(handed.values);
     auto whole = makeLog("supervisor", handed.values);
     supervise::ProgramLog log(whole, handed.program);
     checkNetwork(wanted.values, environ, log);

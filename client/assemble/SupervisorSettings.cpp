@@ -115,6 +115,8 @@ supervise::RoleCommand agentCommand(const Handed& handed, const std::string& rol
     auto command = roleCommand(handed, role);
     const auto proxies = proxyVariables();
     command.environment.insert(command.environment.end(), proxies.begin(), proxies.end());
+    for (const auto* option : {"ca-file", "client-cert", "client-key", "authorization-file"})
+        if (handed.values.has(option)) command.files.emplace_back(handed.values.text(option));
     return command;
 }
 

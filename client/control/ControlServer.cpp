@@ -1,5 +1,6 @@
 #include "client/control/ControlServer.h"
 
+#include "client/os/Process.h"
 #include "client/os/Sockets.h"
 
 #include <sys/socket.h>
@@ -23,7 +24,7 @@ bool isAllowed(int socket)
     ucred peer{};
     socklen_t length = sizeof peer;
     return ::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-           (peer.uid == 0 || peer.uid == ::geteuid());
+           (peer.uid == 0 || peer.uid == ::geteuid()) && !os::Child::facesStrangers(peer.pid);
 }
 
 // The answers fit the socket's buffer but for a long history; a reader that does not read gets what it took in a

@@ -15,7 +15,9 @@
 namespace baton::control {
 
 /// A client connects, sends one line of at most 4096 bytes within five seconds, gets the answer and the end of the
-/// stream. Only root and our own user are answered; at most 16 clients at once, the rest wait to be accepted.
+/// stream. Only root and our own user are answered, but no child of ours that
+/// faces strangers: whoever took that over would give the orders here. At most 16 clients at once, the rest wait to be
+/// accepted.
 class ControlServer {
 public:
     /// Called with the line without its newline; what it returns is sent as it is.

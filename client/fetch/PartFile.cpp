@@ -92,7 +92,7 @@ std::int64_t reservedBytes(const std::filesystem::path& path)
 
 PartFile::PartFile(const std::filesystem::path& path, std::int64_t sizeBytes, Room room)
     : path_(path),
-      file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW)),
+      file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0640)), // The stager may be of the group alone.
       room_(room)
 {
     takeUp(sizeBytes);

@@ -11,4 +11,11 @@ namespace baton::os {
 /// @returns why that could not be had; empty if it holds
 std::string allowFileCallsAlone();
 
+/// From now on only what a process needs that asks the network in several threads and keeps files: sockets of IPv4,
+/// IPv6, this machine and the kernel's routing table, which connect, and do not listen; threads and no processes;
+/// signals to itself; files, but none with a setuid bit, and no change of mode or owner. All else as above.
+/// To be called by the process's only thread, which it does not leave.
+/// @returns why that could not be had; empty if it holds
+std::string allowNetworkCalls();
+
 } // namespace baton::os

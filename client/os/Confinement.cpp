@@ -50,7 +50,7 @@ void takeOnLimits(const Confinement& confinement, Missing& missing)
 {
     constexpr std::int64_t MostDescriptors = 1024;
     limit(RLIMIT_CORE, 0, "cores", missing);
-    limit(RLIMIT_FSIZE, confinement.fileBytes, "file sizes", missing);
+    if (confinement.fileBytes > 0) limit(RLIMIT_FSIZE, confinement.fileBytes, "file sizes", missing);
     limit(RLIMIT_NOFILE, MostDescriptors, "open files", missing);
     if (!Instrumented) limit(RLIMIT_DATA, confinement.memoryBytes, "memory", missing);
     ::signal(SIGXFSZ, SIG_IGN); // A file that grows too long is an error with a name, and no death.
@@ -59,7 +59,10 @@ void takeOnLimits(const Confinement& confinement, Missing& missing)
 bool isAnothers(const std::filesystem::path& path)
 {
     struct stat status {};
-    return ::stat(path.c_str(), &status) == 0 && status.st_uid != ::geteuid();
+    const auto belongsTo = [&](const std::filesystem::path& one) {
+        return ::stat(one.c_str(), &status) != 0 || status.st_uid == ::geteuid();
+    };
+    return !belongsTo(path) || !belongsTo(path.parent_path());
 }
 
 // Root without its rights owns what root owns, and no more.
@@ -75,8 +78,29 @@ void dropRights(const Confinement& confinement, Missing& missing)
     if (::syscall(SYS_capset, &header, none.data()) != 0) missing.push_back("dropping root's rights: " + reason());
 }
 
+// Not even a program with rights of its own would give any back.
+void closeBounds()
+{
+    constexpr unsigned long MostCapabilities = 64;
+    for (unsigned long one = 0; one < MostCapabilities; ++one)
+        if (::prctl(PR_CAPBSET_DROP, one, 0, 0, 0) != 0) return; // There are no more, or we may not.
+}
+
 // A network of its own, in which there is nothing; only root may make one.
 bool leaveNetwork() { return ::unshare(CLONE_NEWNET) == 0; }
+
+// What is not kept from it, if there is no filter of system calls.
+std::string withoutFilter(const Confinement& confinement, bool isAlone)
+{
+    const bool connects = confinement.work == Work::Files && !isAlone;
+    return std::string("seccomp, so it could start programs") + (connects ? " and open connections" : "") + ": ";
+}
+
+std::string filterCalls(const Confinement& confinement)
+{
+    if (Instrumented) return "this build is instrumented by a sanitizer";
+    return confinement.work == Work::Files ? allowFileCallsAlone() : allowNetworkCalls();
+}
 
 } // namespace
 
@@ -86,18 +110,19 @@ std::vector<std::string> confine(const Confinement& confinement)
 {
     Missing missing;
     takeOnLimits(confinement, missing);
-    const bool isAlone = leaveNetwork();
+    const bool isAlone = confinement.work == Work::Files && leaveNetwork();
+    closeBounds();
+    if (confinement.account) become(*confinement.account);
     dropRights(confinement, missing);
-    if (!Instrumented) ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    ::prctl(PR_SET_DUMPABLE, Instrumented ? 1 : 0, 0, 0, 0); // At its end a sanitizer looks at its own process.
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) missing.push_back("no_new_privs: " + reason());
     auto readable = confinement.readable;
-    if (Instrumented) readable.emplace_back("/proc"); // At its end a sanitizer looks at its own process.
-    if (const auto why = restrictFiles(readable, confinement.writable); !why.empty())
+    if (Instrumented) readable.emplace_back("/proc"); // The same.
+    const auto reach = confinement.work == Work::Files ? Reach::Nobody : Reach::Others;
+    if (const auto why = restrictFiles(readable, confinement.writable, reach); !why.empty())
         missing.push_back("Landlock, so it could open other files than the store's: " + why);
-    const auto why = Instrumented ? "this build is instrumented by a sanitizer" : allowFileCallsAlone();
-    if (!why.empty())
-        missing.push_back(std::string("seccomp, so it could start programs") +
-                          (isAlone ? "" : " and open connections") + ": " + why);
+    if (const auto why = filterCalls(confinement); !why.empty())
+        missing.push_back(withoutFilter(confinement, isAlone) + why);
     return missing;
 }
 

@@ -41,6 +41,29 @@ off_t endOfLastLine(int fd, off_t size, const fs::path& path)
     return 0;
 }
 
+std::string readAll(int file, const fs::path& path, std::size_t longest)
+{
+    std::string text;
+    std::vector<char> block(16 * 1024);
+    for (;;) {
+        const auto length = ::read(file, block.data(), block.size());
+        if (length < 0 && errno == EINTR) continue;
+        if (check(length, "read " + path.string()) == 0) return text;
+        text.append(block.data(), static_cast<std::size_t>(length));
+        if (text.size() > longest) fail("read " + path.string(), EFBIG);
+    }
+}
+
+// A group that is to read is named by the mode, and has nothing to do with the umask of whoever writes. Where it is
+// right already nothing is done, since not everybody may.
+void setModeForGroup(int file, const fs::path& path, mode_t mode)
+{
+    if ((mode & S_IRWXG) == 0 || (mode & S_IRWXO) != 0) return;
+    struct stat status {};
+    check(::fstat(file, &status), "look at " + path.string());
+    if ((status.st_mode & 07777) != mode) check(::fchmod(file, mode), "set the mode of " + path.string());
+}
+
 } // namespace
 
 void openStandardStreams()
@@ -87,6 +110,7 @@ void writeDurably(const fs::path& path, std::string_view text, mode_t mode)
     const auto temporary = temporaryBeside(path);
     try {
         const auto file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+        setModeForGroup(file.get(), temporary, mode);
         writeAll(file.get(), text, temporary);
         syncFile(file.get(), temporary);
         renameDurably(temporary, path);
@@ -114,6 +138,7 @@ void appendLineDurably(const fs::path& path, std::string_view line, mode_t mode)
     const auto file = open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);
     struct stat status {};
     check(::fstat(file.get(), &status), "stat " + path.string());
+    setModeForGroup(file.get(), path, mode);
     const auto end = endOfLastLine(file.get(), status.st_size, path);
     if (end != status.st_size) check(::ftruncate(file.get(), end), "truncate " + path.string());
     check(::lseek(file.get(), end, SEEK_SET), "seek in " + path.string());
@@ -130,19 +155,22 @@ void appendLineDurably(const fs::path& path, std::string_view line, mode_t mode)
 std::optional<std::string> readWhole(const fs::path& path, std::size_t longest)
 {
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file) return readAll(file.get(), path, longest);
+    if (errno == ENOENT) return std::nullopt;
+    fail("open " + path.string());
+}
+
+std::optional<std::string> readStrangers(const fs::path& path, std::size_t longest)
+{
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
     if (!file) {
         if (errno == ENOENT) return std::nullopt;
         fail("open " + path.string());
     }
-    std::string text;
-    std::vector<char> block(16 * 1024);
-    for (;;) {
-        const auto length = ::read(file.get(), block.data(), block.size());
-        if (length < 0 && errno == EINTR) continue;
-        if (check(length, "read " + path.string()) == 0) return text;
-        text.append(block.data(), static_cast<std::size_t>(length));
-        if (text.size() > longest) fail("read " + path.string(), EFBIG);
-    }
+    struct stat status {};
+    check(::fstat(file.get(), &status), "look at " + path.string());
+    if (!S_ISREG(status.st_mode)) fail("read " + path.string() + ", which is no plain file", EINVAL);
+    return readAll(file.get(), path, longest);
 }
 
 void pointDurably(const fs::path& link, const fs::path& target)

@@ -34,7 +34,8 @@ void syncFile(int fd, const fs::path& what);
 void syncDirectory(const fs::path& directory);
 
 /// Replaces `path` durably: temporary file beside it, fsync, rename, fsync of the directory. Whoever reads sees the old
-/// text or the new one, whole; after a failure the old one.
+/// text or the new one, whole; after a failure the old one. A mode that names the group and not all others is had
+/// whatever the umask is.
 void writeDurably(const fs::path& path, std::string_view text, mode_t mode = 0600);
 
 /// Replaces `path` in one step without waiting for a disk: whoever reads sees the old text or the new one, whole; after
@@ -47,6 +48,10 @@ void appendLineDurably(const fs::path& path, std::string_view line, mode_t mode 
 /// The whole file; nothing when there is none.  @throws std::system_error if it is longer than `longest` (EFBIG) or
 /// cannot be read.
 std::optional<std::string> readWhole(const fs::path& path, std::size_t longest = 1024 * 1024);
+
+/// The same of a plain file that another user may have written: no link is followed, and of a pipe nothing is waited
+/// for.  @throws std::system_error also for what is none
+std::optional<std::string> readStrangers(const fs::path& path, std::size_t longest = 1024 * 1024);
 
 /// Points the symbolic link `link` at `target`, durably and in one step.
 void pointDurably(const fs::path& link, const fs::path& target);

@@ -32,6 +32,13 @@ std::set<pid_t>& knownChildren()
     return pids;
 }
 
+// Of these.
+std::set<pid_t>& childrenAmongStrangers()
+{
+    static std::set<pid_t> pids;
+    return pids;
+}
+
 struct Pipe {
     UniqueFd read;
     UniqueFd write;
@@ -215,6 +222,7 @@ Child Child::hold(const SpawnOptions& options)
         fail("open a pidfd for " + options.executable, pidfdError);
     }
     knownChildren().insert(pid);
+    if (options.facesStrangers) childrenAmongStrangers().insert(pid);
     return {pid, std::move(pidfd), std::move(go.write), std::move(error.read)};
 }
 
@@ -249,6 +257,8 @@ std::optional<ExitStatus> Child::ended() const { return exitStatusOf(pid_); }
 
 bool Child::isKnown(pid_t pid) { return knownChildren().count(pid) != 0; }
 
+bool Child::facesStrangers(pid_t pid) { return childrenAmongStrangers().count(pid) != 0; }
+
 std::vector<pid_t> Child::known() { return {knownChildren().begin(), knownChildren().end()}; }
 
 Child Child::adopt(pid_t pid, UniqueFd pidfd)
@@ -262,6 +272,7 @@ void Child::reap() const
     while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
     knownChildren().erase(pid_);
+    childrenAmongStrangers().erase(pid_);
 }
 
 } // namespace baton::os

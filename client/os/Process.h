@@ -41,10 +41,11 @@ struct SpawnOptions {
     int standardInput = 0;
     int standardOutput = 1;
     int standardError = 2;
-    std::string directory;      ///< empty: ours
-    bool endsWithUs = false;    ///< by SIGKILL, should the thread that starts it die first
-    std::vector<int> ignored{}; ///< signals that the child begins with ignoring
-    int terminal = -1;          ///< a terminal whose foreground group the child is to be; -1: none
+    std::string directory;       ///< empty: ours
+    bool endsWithUs = false;     ///< by SIGKILL, should the thread that starts it die first
+    std::vector<int> ignored{};  ///< signals that the child begins with ignoring
+    bool facesStrangers = false; ///< it may be taken over, and is answered by nobody who knows that
+    int terminal = -1;           ///< a terminal whose foreground group the child is to be; -1: none
 };
 
 /// A child in a process group of its own. The destructor closes the pidfd and neither ends nor reaps.
@@ -57,6 +58,9 @@ public:
     /// Whether one of these objects has started that child and not reaped it yet. Any other child of this process is
     /// one that lost its parent.
     static bool isKnown(pid_t pid);
+
+    /// Whether it is one of these, and was started as one that faces strangers.
+    static bool facesStrangers(pid_t pid);
 
     /// All of these, as a process that takes this one's place must know them.
     static std::vector<pid_t> known();

@@ -4,6 +4,7 @@
 #include "client/os/Files.h"
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include <fcntl.h>
 
@@ -71,17 +72,25 @@ std::optional<State> Store::loadState() const
     return text ? std::optional(parseState(*text)) : std::nullopt;
 }
 
-void Store::save(const State& state) const { os::writeDurably(stateFile(), print(state)); }
+// Where the agent has a user of its own, the directory hands its group on to what is made in it, and that one reads.
+mode_t Store::modeIn(const fs::path& directory)
+{
+    struct stat status {};
+    const bool isShared = ::stat(directory.c_str(), &status) == 0 && (status.st_mode & S_ISGID) != 0;
+    return isShared ? 0640 : 0600;
+}
+
+void Store::save(const State& state) const { os::writeDurably(stateFile(), print(state), modeIn(root_)); }
 
 std::optional<Attempt> Store::loadAttempt() const
 {
-    const auto text = os::readWhole(attemptFile());
+    const auto text = os::readStrangers(attemptFile());
     return text ? std::optional(parseAttempt(*text)) : std::nullopt;
 }
 
-void Store::save(const Attempt& attempt) const { os::writeDurably(attemptFile(), print(attempt)); }
+void Store::save(const Attempt& attempt) const { os::writeDurably(attemptFile(), print(attempt), modeIn(downloads())); }
 
-void Store::save(const Papers& papers) const { os::writeDurably(papersFile(), print(papers)); }
+void Store::save(const Papers& papers) const { os::writeDurably(papersFile(), print(papers), modeIn(downloads())); }
 
 void Store::save(const Learned& learned) const { os::writeDurably(learnedFile(), print(learned)); }
 
@@ -128,10 +137,10 @@ void Store::shortenHistory(std::size_t most) const
     const auto letGo = kept.lines.size() - most;
     auto document = printLetGo(kept.letGo + static_cast<std::int64_t>(letGo)) + '\n';
     for (auto i = letGo; i < kept.lines.size(); ++i) document += print(kept.lines[i]) + '\n';
-    os::writeDurably(historyFile(), document);
+    os::writeDurably(historyFile(), document, modeIn(root_));
 }
 
-void Store::append(const HistoryLine& line) const { os::appendLineDurably(historyFile(), print(line)); }
+void Store::append(const HistoryLine& line) const { os::appendLineDurably(historyFile(), print(line), modeIn(root_)); }
 
 std::vector<Release> Store::installed() const
 {

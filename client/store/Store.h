@@ -104,6 +104,8 @@ public:
     void pointLinks(const State& state) const;
 
 private:
+    static mode_t modeIn(const std::filesystem::path& directory);
+
     std::filesystem::path root_;
 };
 

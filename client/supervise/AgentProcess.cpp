@@ -1,5 +1,6 @@
 #include "client/supervise/AgentProcess.h"
 
+#include "client/control/Lending.h"
 #include "client/core/Duration.h"
 #include "client/os/Sockets.h"
 #include "client/supervise/Roles.h"
@@ -33,12 +34,18 @@ AgentProcess::~AgentProcess()
 void AgentProcess::start()
 try {
     auto [ours, theirs] = os::packetPair();
+    auto [lender, borrower] = os::packetPair();
     auto role = settings_.agent;
     role.environment.push_back("BATON_CHANNEL=" + std::to_string(FirstPassedToRole));
-    child_ = os::Child::spawn(roleOptions(settings_, role, {}, {theirs.get()}));
+    role.environment.push_back("BATON_FILES=" + std::to_string(FirstPassedToRole + 1));
+    auto options = roleOptions(settings_, role, {}, {theirs.get(), borrower.get()});
+    options.facesStrangers = true;
+    child_ = os::Child::spawn(options);
     channel_ = std::move(ours);
+    files_ = std::move(lender);
     started_ = loop_.clock().now();
     channelWatch_ = loop_.whenReadable(channel_.get(), [this] { hear(); });
+    filesWatch_ = loop_.whenReadable(files_.get(), [this] { lend(); });
     endWatch_ = loop_.whenReadable(
         child_->pidfd(), [this] { ended(); }, loop::Priority::Death);
 } catch (const std::exception& e) {
@@ -83,6 +90,11 @@ void AgentProcess::hear()
     }
 }
 
+void AgentProcess::lend()
+{
+    if (!control::lend(files_.get(), settings_.agent.files)) filesWatch_.reset();
+}
+
 void AgentProcess::ended()
 {
     const auto status = child_->ended();
@@ -90,8 +102,10 @@ void AgentProcess::ended()
     child_->signalGroup(SIGKILL);
     child_->reap();
     channelWatch_.reset();
+    filesWatch_.reset();
     endWatch_.reset();
     channel_.reset();
+    files_.reset();
     child_.reset();
     if (loop_.clock().now() - started_ > LongestPause) pause_ = ShortestPause;
     log_.warning("the agent ended with " + os::describe(*status) + "; it starts again in " + printDuration(pause_));

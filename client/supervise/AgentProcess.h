@@ -14,7 +14,8 @@
 namespace baton::supervise {
 
 /// The agent faces the network and may die: it is started again after 1, 2, 4 … 60 seconds. It gets one end of a
-/// SOCK_SEQPACKET pair as BATON_CHANNEL=4 and ends when that closes.
+/// SOCK_SEQPACKET pair as BATON_CHANNEL=4 and ends when that closes; and one of another as BATON_FILES=5, by which it
+/// has the files opened that its options name: it may not open them itself.
 class AgentProcess {
 public:
     using News = std::function<void(const control::AgentNews&)>;
@@ -40,6 +41,7 @@ private:
     void start();
     void startLater();
     void hear();
+    void lend();
     void ended();
 
     loop::EventLoop& loop_;
@@ -48,9 +50,11 @@ private:
     News news_;
     std::optional<os::Child> child_;
     os::UniqueFd channel_;
+    os::UniqueFd files_;
     Instant started_;
     Duration pause_ = ShortestPause;
     loop::Registration channelWatch_;
+    loop::Registration filesWatch_;
     loop::Registration endWatch_;
     loop::Registration again_;
 };

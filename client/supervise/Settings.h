@@ -64,10 +64,12 @@ struct TryOut {
 };
 
 /// How another process of Baton is started: an absolute path, its arguments, and what its environment holds on top of
-/// the short list that every role gets (PATH, LANG, TZ). The agent's end of the bell is named in BATON_CHANNEL.
+/// the short list that every role gets (PATH, LANG, TZ). The agent's end of the bell is named in BATON_CHANNEL, and
+/// where it asks for files in BATON_FILES.
 struct RoleCommand {
     std::vector<std::string> arguments;
-    std::vector<std::string> environment; ///< NAME=VALUE
+    std::vector<std::string> environment;       ///< NAME=VALUE
+    std::vector<std::filesystem::path> files{}; ///< that are opened for it whenever it asks
 };
 
 /// Baton's own releases, where a server offers some.

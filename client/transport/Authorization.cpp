@@ -2,12 +2,8 @@
 
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
-#include "client/os/Files.h"
 
 #include <sys/stat.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <system_error>
@@ -25,8 +21,6 @@ Failure wrong(const std::filesystem::path& file, const std::string& why)
 Failure unreadable(const std::exception& e) { return Failure{Category::Download, code::Transfer, escaped(e.what())}; }
 
 // What is opened is what is judged: no time between the two.
-os::UniqueFd openSecret(const std::filesystem::path& file) { return os::open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY); }
-
 Result<Done> judge(int fd, const std::filesystem::path& file)
 {
     struct stat facts {};
@@ -35,19 +29,6 @@ Result<Done> judge(int fd, const std::filesystem::path& file)
     if ((facts.st_mode & S_IRWXO) != 0)
         return wrong(file, "holds a secret, and everybody on this machine may use it; chmod o= takes that away");
     return Done{};
-}
-
-std::string readUpTo(int fd, std::size_t longest, const std::filesystem::path& file)
-{
-    std::string text(longest, '\0');
-    std::size_t length = 0;
-    while (length < longest) {
-        const auto count = os::check(::read(fd, &text[length], longest - length), "read " + file.string());
-        if (count == 0) break;
-        length += static_cast<std::size_t>(count);
-    }
-    text.resize(length);
-    return text;
 }
 
 // "Bearer abc": a scheme's name, a blank, and something behind it.  [RFC 9110, 11.4]
@@ -66,9 +47,9 @@ bool isHeaderValue(std::string_view text)
 
 } // namespace
 
-Result<std::string> readAuthorization(const std::filesystem::path& file)
+Result<std::string> readAuthorization(const std::filesystem::path& file, const OpenFile& open)
 try {
-    const auto opened = openSecret(file);
+    const auto opened = open(file);
     if (auto fine = judge(opened.get(), file); !fine) return fine.error();
     auto text = readUpTo(opened.get(), Longest + 1, file);
     if (text.size() > Longest) return wrong(file, "is longer than 8 KiB");
@@ -83,7 +64,7 @@ try {
 
 Result<Done> checkSecret(const std::filesystem::path& file)
 try {
-    return judge(openSecret(file).get(), file);
+    return judge(openNamed(file).get(), file);
 } catch (const std::system_error& e) {
     return unreadable(e);
 }

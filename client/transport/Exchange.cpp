@@ -64,7 +64,7 @@ Result<Done> Exchange::prepare()
     if (!proxy) return proxy.error();
     proxy_ = *proxy;
     if (!hop_.isOurServer || settings_.authorizationFile.empty()) return Done{};
-    auto authorization = readAuthorization(settings_.authorizationFile);
+    auto authorization = readAuthorization(settings_.authorizationFile, settings_.tls.open);
     if (!authorization)
         return refuse(authorization.error().code, "--authorization-file: " + authorization.error().detail);
     authorization_ = *authorization;

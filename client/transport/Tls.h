@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Result.h"
+#include "client/transport/NamedFile.h"
 #include "client/transport/Pin.h"
 
 #include <Poco/Net/Context.h>
@@ -19,6 +20,7 @@ struct TlsSettings {
     std::filesystem::path certificate; ///< our own and what it leans on, PEM; empty: none is shown
     std::filesystem::path key;         ///< its key, PEM, without a passphrase; empty: in the certificate's file
     std::vector<Pin> pins;             ///< one of them must be in the chain that was verified; empty: none is asked for
+    OpenFile open = openNamed;         ///< how these files are opened
 };
 
 /// One TLS client context, for one host: certificate verified strictly, the name bound into the check of the chain,
@@ -40,7 +42,11 @@ public:
 private:
     static int verify(X509_STORE_CTX* chain, void* self);
     bool isPinned(X509_STORE_CTX* chain) const;
+    void believe(const std::filesystem::path& authorities);
     void showOurs();
+    void showCertificate();
+    void showKey();
+    std::string textOf(const std::filesystem::path& file) const;
 
     TlsSettings settings_;
     std::string refusal_;

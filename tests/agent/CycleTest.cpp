@@ -156,6 +156,21 @@ TEST_F(CycleTest, SaysHowMuchAServerHasNotHeardThatTakesNoEventForMonths)
     EXPECT_EQ(parseOutbox(os::readWhole(store.downloads() / "outbox.json").value()).lost, 2);
 }
 
+TEST_F(CycleTest, EndsBeforeACheckThatOnlyAnotherProcessCanMake)
+{
+    bool isOutdated = false;
+    wire.script = {[&] {
+                       isOutdated = true;
+                       return Heard::Check;
+                   },
+                   timePasses, timePasses};
+
+    Cycle(settings, {source, transport, store, clock, random, wire, log}).run([&] { return isOutdated; });
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "check!")); // A person is answered all the same.
+    EXPECT_EQ(wire.script.size(), 1U);
+}
+
 TEST_F(CycleTest, StaysAwayAsLongAsAServerAsksThatTakesNoEvent)
 {
     settings.interval = std::chrono::minutes(1);

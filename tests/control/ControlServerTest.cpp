@@ -1,6 +1,7 @@
 #include "client/control/ControlServer.h"
 
 #include "client/control/Client.h"
+#include "client/os/Process.h"
 #include "client/os/Sockets.h"
 #include "client/os/SystemClock.h"
 #include "tests/support/TemporaryDirectory.h"
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -49,6 +51,30 @@ bool isClosed(const os::UniqueFd& socket)
     pollfd watched{socket.get(), POLLIN, 0};
     char byte = 0;
     return ::poll(&watched, 1, 0) == 1 && ::recv(socket.get(), &byte, 1, 0) <= 0;
+}
+
+constexpr const char* AskInPerl = R"($SIG{PIPE} = 'IGNORE';
+socket(S, PF_UNIX, SOCK_STREAM, 0);
+connect(S, pack_sockaddr_un($ARGV[0])) or exit 2;
+syswrite(S, "status\n");
+sysread(S, $x, 9);
+exit($x eq 'here' ? 0 : 1))";
+
+TEST_F(ControlServerTest, AnswersNoChildThatFacesStrangers)
+{
+    constexpr const char* Perl = "/usr/bin/perl";
+    if (::access(Perl, X_OK) != 0) GTEST_SKIP() << "NOT RUN: there is no " << Perl;
+    const ControlServer server(loop, path, [](const std::string&) { return std::string("here"); });
+    os::SpawnOptions options;
+    options.executable = Perl;
+    options.arguments = {"perl", "-MSocket", "-e", AskInPerl, path.string()};
+    for (const int refused : {0, 1}) {
+        options.facesStrangers = refused == 1;
+        const auto child = os::Child::spawn(options);
+        while (!child.ended()) loop.turn(Moment);
+        EXPECT_EQ(child.ended(), (os::ExitStatus{false, refused}));
+        child.reap();
+    }
 }
 
 TEST_F(ControlServerTest, AnswersALineAndCloses)

@@ -2,59 +2,35 @@
 #include "client/stage/Confined.h"
 
 #include "client/delta/Create.h"
-#include "client/os/Confinement.h"
 #include "tests/stage/StagedStore.h"
 #include "tests/stage/Tar.h"
+#include "tests/support/ForbiddenDeeds.h"
 
 #include <gtest/gtest.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
-#include <fcntl.h>
-#include <sched.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <csignal>
 #include <fstream>
-#include <functional>
 
 namespace baton::stage {
 namespace {
 
 namespace fs = std::filesystem;
 using store::VerdictKind;
+using testing::Deed;
+using testing::expectAllRefused;
+using testing::ForbiddenToAll;
+using testing::Ground;
+using testing::hasAllLayers;
+using testing::hasSocket;
+using testing::opens;
 
 const std::string Script = "#!/bin/sh\nexit 0\n";
-
-// The kernel has them all, and nothing else in this build needs them.
-bool hasAllLayers()
-{
-    constexpr std::uint32_t AskForVersion = 1;
-    return !os::isInstrumented() && ::syscall(SYS_landlock_create_ruleset, nullptr, 0, AskForVersion) >= 3;
-}
 
 struct Confined : ::testing::Test, Scratch, StagedStore {
     Confined() : StagedStore(path() / "state") { secret = write("outside/secret", "told to nobody").string(); }
 
-    /// What a child that has confined itself as the stager does says: its exit code.
     int inside(const std::function<int()>& deed) const
     {
-        const auto child = ::fork();
-        if (child == 0) {
-            confineTo(store, Limits());
-            ::_exit(deed());
-        }
-        int status = 0;
-        ::waitpid(child, &status, 0);
-        return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        return testing::inside([this] { confineTo(store, Limits()); }, deed);
     }
 
     VerdictKind stagedInside(Expected expected) const
@@ -110,86 +86,30 @@ TEST_F(Confined, MakesAPackageOfADelta)
     EXPECT_EQ(stagedInside(Expected::Program), VerdictKind::Staged);
 }
 
-/// One thing that a stager never does; it must fail.
-struct Deed {
-    const char* name;
-    std::function<bool(const Confined& stager)> succeeds;
-};
-
-bool opens(const std::string& path, int flags) { return ::open(path.c_str(), flags | O_CLOEXEC, 0644) >= 0; }
-
-bool connects(int family, int kind) { return ::socket(family, kind, 0) >= 0; }
-
-const std::array Deeds{
-    Deed{"readsAFileOfAnother", [](const Confined& stager) { return opens(stager.secret, O_RDONLY); }},
-    Deed{"readsThePasswords", [](const Confined&) { return opens("/etc/passwd", O_RDONLY); }},
-    Deed{"listsTheRoot", [](const Confined&) { return opens("/", O_RDONLY | O_DIRECTORY); }},
-    Deed{"writesAFileOfAnother", [](const Confined& stager) { return opens(stager.secret, O_WRONLY); }},
-    Deed{"makesAFileOutside",
-         [](const Confined& stager) { return opens(stager.path() / "outside/new", O_WRONLY | O_CREAT); }},
-    Deed{"writesTheState", [](const Confined& stager) { return opens(stager.store.stateFile(), O_WRONLY | O_CREAT); }},
+const std::array ForbiddenToAStager{
     Deed{"writesADownload",
-         [](const Confined& stager) { return opens(stager.store.downloads() / "new", O_WRONLY | O_CREAT); }},
-    Deed{"shortensAFileOfAnother", [](const Confined& stager) { return ::truncate(stager.secret.c_str(), 0) == 0; }},
-    Deed{"removesAFileOfAnother", [](const Confined& stager) { return ::unlink(stager.secret.c_str()) == 0; }},
-    Deed{"movesAFileOut",
-         [](const Confined& stager) {
-             return ::rename((stager.store.releases() / "inside").c_str(), (stager.path() / "outside/in").c_str()) == 0;
-         }},
-    Deed{"linksAFileOfAnother",
-         [](const Confined& stager) {
-             return ::link(stager.secret.c_str(), (stager.store.releases() / "link").c_str()) == 0;
-         }},
-    Deed{"makesADevice",
-         [](const Confined& stager) {
-             return ::mknod((stager.store.releases() / "null").c_str(), S_IFCHR | 0666, 0x103) == 0;
-         }},
-    Deed{"makesAPipe",
-         [](const Confined& stager) { return ::mkfifo((stager.store.releases() / "fifo").c_str(), 0600) == 0; }},
-    Deed{"startsAProgram",
-         [](const Confined&) {
-             std::array<char*, 1> none{nullptr};
-             ::execve("/bin/true", none.data(), none.data());
-             return false; // One that succeeds does not come here; it ends with 0.
-         }},
-    Deed{"forks", [](const Confined&) { return ::fork() >= 0; }},
-    Deed{"opensATcpSocket", [](const Confined&) { return connects(AF_INET, SOCK_STREAM); }},
-    Deed{"opensAUdpSocket", [](const Confined&) { return connects(AF_INET6, SOCK_DGRAM); }},
-    Deed{"opensAUnixSocket", [](const Confined&) { return connects(AF_UNIX, SOCK_STREAM); }},
-    Deed{"signalsItsParent", [](const Confined&) { return ::kill(::getppid(), 0) == 0; }},
-    Deed{"tracesItsParent", [](const Confined&) { return ::ptrace(PTRACE_SEIZE, ::getppid(), nullptr, nullptr) == 0; }},
-    Deed{"mounts",
-         [](const Confined& stager) {
-             return ::mount("tmpfs", stager.store.releases().c_str(), "tmpfs", 0, nullptr) == 0;
-         }},
-    Deed{"makesANamespace", [](const Confined&) { return ::unshare(CLONE_NEWUSER) == 0; }},
-    Deed{"becomesAnother", [](const Confined&) { return ::setuid(65534) == 0; }},
-    Deed{"executesMemory",
-         [](const Confined&) {
-             return ::mmap(nullptr, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
-         }},
+         [](const Ground& ground) { return opens(ground.others / "downloads/new", O_WRONLY | O_CREAT); }},
+    Deed{"opensATcpSocket", [](const Ground&) { return hasSocket(AF_INET, SOCK_STREAM); }},
+    Deed{"opensAUdpSocket", [](const Ground&) { return hasSocket(AF_INET6, SOCK_DGRAM); }},
+    Deed{"opensAUnixSocket", [](const Ground&) { return hasSocket(AF_UNIX, SOCK_STREAM); }},
     Deed{"writesEndlessly",
-         [](const Confined& stager) {
-             const int file = ::open((stager.store.releases() / "long").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+         [](const Ground& ground) {
+             const int file = ::open((ground.own / "long").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
              return ::pwrite(file, "x", 1, Limits().bytes) == 1;
          }},
-    Deed{"raisesItsLimits",
-         [](const Confined&) {
-             const rlimit all{RLIM_INFINITY, RLIM_INFINITY};
-             return ::setrlimit(RLIMIT_FSIZE, &all) == 0;
-         }},
-    Deed{"makesAKeyring", [](const Confined&) { return ::syscall(SYS_add_key, "user", "x", "y", 1, -2) >= 0; }},
-    Deed{"loadsAProgramIntoTheKernel", [](const Confined&) { return ::syscall(SYS_bpf, 0, nullptr, 0) >= 0; }},
 };
 
 TEST_F(Confined, RefusesWhatAStagerNeverDoes)
 {
     if (!hasAllLayers()) GTEST_SKIP() << "NOT RUN: this kernel or this build has not all layers of the confinement";
-    static_assert(Deeds.size() >= 20);
+    static_assert(ForbiddenToAll.size() + ForbiddenToAStager.size() >= 28);
     std::ofstream(store.releases() / "inside") << "x";
-    constexpr int Refused = 3;
-    for (const auto& deed : Deeds)
-        EXPECT_EQ(inside([&] { return deed.succeeds(*this) ? 4 : Refused; }), Refused) << deed.name;
+    const Ground ground{path() / "outside", secret, store.releases(), store.root()};
+    const auto confine = [this] { confineTo(store, Limits()); };
+
+    expectAllRefused(confine, ForbiddenToAll, ground);
+    expectAllRefused(confine, ForbiddenToAStager, ground);
+
     EXPECT_EQ(fs::file_size(secret), std::string("told to nobody").size());
 }
 
