@@ -77,6 +77,12 @@ constexpr std::array Table{
     Option{"log-format", ValueKind::Choice, "text|json", "text", "json", "of Baton's own lines", Asks},
     Option{"log-level", ValueKind::Choice, "debug|info|warning|error", "info", "debug", "least that is written", Asks},
 
+    Option{"try-timeout", ValueKind::Duration, "DUR", "10s", "30s", "how long the try-out may take", Run, Once, Works,
+           Topic::Handoff},
+    Option{"try-memory", ValueKind::Size, "SIZE", "4GB", "512MB", "how much memory it may take", Run, Once, Works,
+           Topic::Handoff},
+    Option{"try-network", ValueKind::Choice, "yes|no", "yes", "no", "no: it makes unix sockets alone", Run, Once, Works,
+           Topic::Handoff},
     Option{"ready-timeout", ValueKind::Duration, "DUR", "1m", "90s", "how long readiness may take", Run, Once, Works,
            Topic::Handoff},
     Option{"probation-alone", ValueKind::Duration, "DUR", "", "10s", "then the new one alone (as long as --probation)",

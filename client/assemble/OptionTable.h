@@ -15,6 +15,7 @@ enum class ValueKind {
     Version,
     Duration,
     Rate,
+    Size,
     Url,
     Path,
     Listen,

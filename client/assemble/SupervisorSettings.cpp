@@ -3,9 +3,11 @@
 #include "client/assemble/Places.h"
 #include "client/assemble/UsageError.h"
 #include "client/assemble/ValueCheck.h"
+#include "client/core/Amounts.h"
 #include "client/core/Duration.h"
 #include "client/core/ProxyVariables.h"
 #include "client/core/Text.h"
+#include "client/os/Confinement.h"
 
 #include <algorithm>
 #include <array>
@@ -158,6 +160,10 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.tryOut = tryOutOf(values.text("try"));
     settings.needsSignatures = handed.needsSignatures;
     settings.keys = keysIn(handed.publicKeys);
+    if (values.has("try-timeout")) settings.tryOut.limit = values.duration("try-timeout");
+    // A program with a sanitizer in it takes terabytes, and so do those that are tested with such a Baton.
+    if (!os::isInstrumented()) settings.tryOut.memoryBytes = parseSize(values.text("try-memory")).value_or(0);
+    settings.tryOut.hasNetwork = values.text("try-network") != "no";
     settings.settingsFd = settingsFd;
     if (values.has("server")) settings.agent = agentCommand(handed, "agent");
     settings.stager = roleCommand(handed, "stage");

@@ -166,6 +166,7 @@ std::string faultOf(const Option& option, const std::string& text)
     case ValueKind::Version: return isVersionText(text) ? "" : "is no version (digits, letters and . + _ ~ -)";
     case ValueKind::Duration: return parseDuration(text) ? "" : "is no duration (a whole number and ms, s, m, h or d)";
     case ValueKind::Rate: return faultOfRate(option, text);
+    case ValueKind::Size: return parseSize(text) ? "" : "is no size (a whole number and kB, MB or GB)";
     case ValueKind::Url: return faultOfUrl(text);
     case ValueKind::Listen: return faultOfListener(text);
     case ValueKind::Choice: return faultOfChoice(option, text);

@@ -9,11 +9,12 @@
 namespace baton {
 namespace {
 
-struct RateUnit {
+struct Unit {
     std::string_view name;
     std::int64_t bytes;
 };
-constexpr std::array RateUnits{RateUnit{"kB/s", 1000}, RateUnit{"MB/s", 1'000'000}, RateUnit{"GB/s", 1'000'000'000}};
+constexpr std::array SizeUnits{Unit{"kB", 1000}, Unit{"MB", 1'000'000}, Unit{"GB", 1'000'000'000}};
+constexpr std::string_view ASecond = "/s";
 
 // One digit after the point, cut, not rounded: 999,999 bytes are no "1000.0 kB".
 std::string withTenth(std::int64_t amount, std::int64_t unit)
@@ -40,7 +41,13 @@ std::string printSeconds(Duration duration) { return withTenth(duration.count(),
 
 std::optional<std::int64_t> parseRate(std::string_view text)
 {
-    for (const auto& unit : RateUnits) {
+    if (!text.ends_with(ASecond)) return std::nullopt;
+    return parseSize(text.substr(0, text.size() - ASecond.size()));
+}
+
+std::optional<std::int64_t> parseSize(std::string_view text)
+{
+    for (const auto& unit : SizeUnits) {
         if (!text.ends_with(unit.name)) continue;
         const auto number = parseNumber(text.substr(0, text.size() - unit.name.size()));
         if (!number || *number == 0 || *number > std::numeric_limits<std::int64_t>::max() / unit.bytes) break;

@@ -20,4 +20,7 @@ std::string printSeconds(Duration duration);
 /// Reads "500kB/s", "2MB/s" or "1GB/s": a whole number, not 0, of bytes a second. Nothing else is taken.
 std::optional<std::int64_t> parseRate(std::string_view text);
 
+/// Reads "500kB", "64MB" or "4GB" likewise.
+std::optional<std::int64_t> parseSize(std::string_view text);
+
 } // namespace baton

@@ -1,9 +1,12 @@
 #include "client/os/Process.h"
 
 #include "client/os/Errors.h"
+#include "client/os/NetworkFilter.h"
 #include "client/os/ProcessTable.h"
 
+#include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -62,6 +65,7 @@ struct Image {
     std::string watchdogPid;
     std::vector<UniqueFd> sources; // of the standard streams, then of what is passed: all above where they go
     std::vector<int> numbers;
+    std::vector<sock_filter> filter;
     UniqueFd go;
     UniqueFd error;
 };
@@ -94,6 +98,7 @@ Image::Image(const SpawnOptions& spawnOptions)
         environment.push_back(watchdogPid.data());
     }
     environment.push_back(nullptr);
+    if (!options.hasNetwork) filter = filterWithoutNetwork();
 
     numbers = {0, 1, 2};
     for (std::size_t i = 0; i < options.passed.size(); ++i) numbers.push_back(3 + static_cast<int>(i));
@@ -119,6 +124,25 @@ void resetSignals(const std::vector<int>& ignored)
     for (int number = 1; number < NSIG; ++number) ::sigaction(number, &action, nullptr);
     action.sa_handler = SIG_IGN;
     for (const int number : ignored) ::sigaction(number, &action, nullptr);
+}
+
+void limitMemory(std::int64_t bytes)
+{
+    rlimit now{};
+    const auto most = static_cast<rlim_t>(bytes);
+    if (bytes == 0 || ::getrlimit(RLIMIT_DATA, &now) != 0 || now.rlim_max <= most) return;
+    const rlimit next{most, most};
+    ::setrlimit(RLIMIT_DATA, &next);
+}
+
+// Whoever is not root must first promise to gain no rights, by a setuid program for example.
+void takeOn(std::vector<sock_filter>& filter)
+{
+    if (filter.empty()) return;
+    const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return;
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 [[noreturn]] void runChild(Image& image)
@@ -152,6 +176,8 @@ void resetSignals(const std::vector<int>& ignored)
     }
     if (go == 0) ::_exit(127); // Our parent died before it could record us.
 
+    limitMemory(image.options.memoryBytes);
+    takeOn(image.filter);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,9 +42,11 @@ struct SpawnOptions {
     int standardInput = 0;
     int standardOutput = 1;
     int standardError = 2;
-    std::string directory;       ///< empty: ours
-    bool endsWithUs = false;     ///< by SIGKILL, should the thread that starts it die first
-    std::vector<int> ignored{};  ///< signals that the child begins with ignoring
+    std::string directory;        ///< empty: ours
+    bool endsWithUs = false;      ///< by SIGKILL, should the thread that starts it die first
+    std::vector<int> ignored{};   ///< signals that the child begins with ignoring
+    std::int64_t memoryBytes = 0; ///< the most it may take for itself; 0: as much as we
+    bool hasNetwork = true; ///< false: it can make no socket but those of this machine, where the kernel can do that
     bool facesStrangers = false; ///< it may be taken over, and is answered by nobody who knows that
     int terminal = -1;           ///< a terminal whose foreground group the child is to be; -1: none
 };

@@ -195,6 +195,7 @@ void Store::removeLeftovers() const
 {
     for (const auto& entry : fs::directory_iterator(releases()))
         if (entry.path().filename().string().starts_with('.')) os::removeTree(entry.path());
+    os::removeTree(tryOutDirectory());
 }
 
 void Store::pointLinks(const State& state) const

@@ -39,6 +39,8 @@ public:
     std::filesystem::path attemptFile() const { return downloads() / "attempt.json"; }
     std::filesystem::path papersFile() const { return downloads() / "papers.json"; }
     std::filesystem::path learnedFile() const { return releases() / ".new-trust"; }
+    /// The scratch directory of a release that is tried out, while it is.
+    std::filesystem::path tryOutDirectory() const { return root_ / "try"; }
     std::filesystem::path stateFile() const { return root_ / "state.json"; }
     std::filesystem::path historyFile() const { return root_ / "history.jsonl"; }
     std::filesystem::path controlSocket() const { return root_ / "control.sock"; }

@@ -77,6 +77,7 @@ void Preparation::resume(int stagers)
 void Preparation::cancel()
 {
     job_.reset();
+    if (step_ == "tryOut") removeScratch();
     again_.reset();
     step_.clear();
 }
@@ -169,7 +170,11 @@ os::SpawnOptions Preparation::tryOutOptions(const store::ReleaseKey& key, const 
     options.executable = executableOf(settings_.command, store::parseRelease(text), directory);
     options.arguments = withRelease(settings_.command, directory);
     options.environment = programEnvironment(environ);
+    std::erase_if(options.environment, [](const auto& one) { return one.starts_with("TMPDIR="); });
+    options.environment.push_back("TMPDIR=" + store_.tryOutDirectory().string());
     options.standardInput = devNull();
+    options.memoryBytes = settings_.tryOut.memoryBytes;
+    options.hasNetwork = settings_.tryOut.hasNetwork;
     if (settings_.tryOut.kind == TryOutKind::Token) options.environment.push_back("BATON_TRYOUT=" + token);
     if (settings_.tryOut.kind == TryOutKind::Arguments) {
         options.arguments.resize(1);
@@ -185,10 +190,13 @@ void Preparation::tryOut(const store::ReleaseKey& key)
     begun_ = loop_.clock().now();
     try {
         const auto token = randomToken();
-        job_ = std::make_unique<Job>(loop_, tryOutOptions(key, token), LongestTryOut, token.size() + 2,
+        os::removeTree(store_.tryOutDirectory()); // Of one that was cut short.
+        os::makeDirectory(store_.tryOutDirectory());
+        job_ = std::make_unique<Job>(loop_, tryOutOptions(key, token), settings_.tryOut.limit, token.size() + 2,
                                      [this, key, token](const JobResult& result) { judgeTryOut(key, token, result); });
     } catch (const std::exception& e) {
         step_.clear();
+        removeScratch();
         const auto* system = dynamic_cast<const std::system_error*>(&e);
         const int error = system != nullptr ? system->code().value() : 0;
         refuse({os::isShortage(error) ? store::VerdictKind::Failed : store::VerdictKind::Refused, key,
@@ -197,17 +205,26 @@ void Preparation::tryOut(const store::ReleaseKey& key)
     }
 }
 
+// Nothing of it is left behind, whatever it thought of the release.
+void Preparation::removeScratch()
+try {
+    os::removeTree(store_.tryOutDirectory());
+} catch (const std::exception& e) {
+    log_.warning(std::string("the scratch directory of a try-out stays: ") + e.what());
+}
+
 void Preparation::judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result)
 {
     job_.reset();
     step_.clear();
+    removeScratch();
     const bool answered = settings_.tryOut.kind != TryOutKind::Token || result.output == token + '\n';
     if (result.status == os::ExitStatus{} && answered) {
         log_.info(key.version + " tried out in " + printDuration(loop_.clock().now() - begun_));
         return install(key);
     }
     const auto why =
-        !result.status ? "it did not end within " + printDuration(LongestTryOut)
+        !result.status ? "it did not end within " + printDuration(settings_.tryOut.limit)
         : *result.status != os::ExitStatus{}
             ? "it ended with " + os::describe(*result.status)
             : "it did not answer with its token; a program that does not link Baton needs --try none or arguments";

@@ -46,7 +46,6 @@ public:
 
 private:
     static constexpr Duration LongestStaging{3'600'000};
-    static constexpr Duration LongestTryOut{10'000};
     static constexpr Duration BeforeNextStager{1'000};
     static constexpr int MostStagers = 3; // for one download
 
@@ -56,6 +55,7 @@ private:
     void tryAgain(const std::string& why);
     void takeUp(const store::ReleaseKey& key);
     void tryOut(const store::ReleaseKey& key);
+    void removeScratch();
     void judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result);
     void install(const store::ReleaseKey& key);
     void refuse(const store::Verdict& verdict);

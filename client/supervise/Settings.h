@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -61,6 +62,9 @@ enum class TryOutKind { None, Token, Arguments };
 struct TryOut {
     TryOutKind kind = TryOutKind::None;
     std::vector<std::string> arguments; ///< Arguments: the program must exit 0 with these
+    Duration limit{10'000};
+    std::int64_t memoryBytes = 0; ///< it may take so much for itself; 0: as much as there is
+    bool hasNetwork = true;
 };
 
 /// How another process of Baton is started: an absolute path, its arguments, and what its environment holds on top of

@@ -2,6 +2,7 @@
 
 #include "client/assemble/CommandLine.h"
 #include "client/assemble/UsageError.h"
+#include "client/os/Confinement.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -59,6 +60,13 @@ TEST(SupervisorSettings, ReadsTheTryOut)
     const auto arguments = settings({"--try", "check  --quick"}).tryOut;
     EXPECT_EQ(arguments.kind, TryOutKind::Arguments);
     EXPECT_THAT(arguments.arguments, ElementsAre("check", "--quick"));
+    EXPECT_EQ(arguments.limit, std::chrono::seconds(10));
+    EXPECT_TRUE(arguments.hasNetwork);
+
+    const auto limited = settings({"--try-timeout", "3s", "--try-memory", "64MB", "--try-network", "no"}).tryOut;
+    EXPECT_EQ(limited.limit, std::chrono::seconds(3));
+    EXPECT_EQ(limited.memoryBytes, os::isInstrumented() ? 0 : 64'000'000);
+    EXPECT_FALSE(limited.hasNetwork);
 }
 
 TEST(SupervisorSettings, StartsAnAgentOnlyWhereThereIsAServer)

@@ -19,6 +19,9 @@ TEST(Amounts, ReadARateInThousands)
     EXPECT_EQ(parseRate("64kB/s"), 64'000);
     EXPECT_EQ(parseRate("2MB/s"), 2'000'000);
     EXPECT_EQ(parseRate("9223372036GB/s"), 9'223'372'036'000'000'000);
+    EXPECT_EQ(parseSize("512MB"), 512'000'000);
+    EXPECT_EQ(parseSize("512MB/s"), std::nullopt);
+    EXPECT_EQ(parseSize("512"), std::nullopt);
     for (const auto* wrong : {"", "2", "2MB", "MB/s", "0kB/s", "-1kB/s", " 2MB/s", "2 MB/s", "02MB/s", "2.5MB/s",
                               "2MiB/s", "2mb/s", "9223372037GB/s"})
         EXPECT_EQ(parseRate(wrong), std::nullopt) << wrong;

@@ -1,11 +1,18 @@
 #include "client/supervise/Preparation.h"
 
+#include "client/os/Files.h"
 #include "client/os/SystemClock.h"
+#include "client/os/UniqueFd.h"
 #include "tests/support/KeptLog.h"
 #include "tests/support/TemporaryDirectory.h"
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -128,6 +135,81 @@ TEST_F(PreparationTest, WantsTheTokenAndNothingElse)
         prepare();
         EXPECT_THAT(ends, ElementsAre("settled")) << answer;
     }
+}
+
+TEST_F(PreparationTest, TriesOutAsItsOwnUserWithAScratchDirectoryThatIsRemoved)
+{
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}};
+    stage("touch \"$TMPDIR/x\" && [ $(stat -c %a \"$TMPDIR\") = 700 ] && [ $(id -u) = " + std::to_string(::geteuid()) +
+          " ] && echo $TMPDIR >" + (directory.path() / "told").string());
+    stagerSays(verdict(store::VerdictKind::Staged));
+
+    prepare();
+
+    EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
+    EXPECT_EQ(os::readWhole(directory.path() / "told"), store.tryOutDirectory().string() + '\n');
+    EXPECT_FALSE(fs::exists(store.tryOutDirectory()));
+}
+
+TEST_F(PreparationTest, EndsATryOutWhoseTimeIsOver)
+{
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}, Duration(100)};
+    stage("touch $TMPDIR/x; exec sleep 1000");
+    stagerSays(verdict(store::VerdictKind::Staged));
+
+    prepare();
+
+    EXPECT_THAT(store.history().at(0).reason, HasSubstr("it did not end within 100ms"));
+    EXPECT_FALSE(fs::exists(store.tryOutDirectory()));
+}
+
+TEST_F(PreparationTest, GivesATryOutNoMoreMemoryThanWasSaid)
+{
+    const std::string greedy = "x=$(head -c 64000000 /dev/zero | tr '\\0' a); [ ${#x} = 64000000 ]";
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}};
+    stage(greedy);
+    stagerSays(verdict(store::VerdictKind::Staged));
+    prepare();
+    EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
+
+    settings.tryOut.memoryBytes = 32'000'000;
+    store.removeRelease(New);
+    store.save(store::State());
+    ends.clear();
+    stage(greedy);
+    prepare();
+
+    EXPECT_THAT(ends, ElementsAre("settled"));
+}
+
+TEST_F(PreparationTest, GivesATryOutNoNetworkIfThatWasSaid)
+{
+    constexpr const char* Bash = "/bin/bash";
+    if (!fs::exists(Bash)) GTEST_SKIP() << "NOT RUN: there is no " << Bash;
+    const os::UniqueFd server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    ASSERT_EQ(::bind(server.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
+    ASSERT_EQ(::listen(server.get(), 4), 0);
+    ASSERT_EQ(::getsockname(server.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
+    const auto asks =
+        std::string(Bash) + " -c 'exec 3<>/dev/tcp/127.0.0.1/" + std::to_string(ntohs(address.sin_port)) + "'";
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}};
+    stage(asks);
+    stagerSays(verdict(store::VerdictKind::Staged));
+    prepare();
+    EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
+
+    settings.tryOut.hasNetwork = false;
+    store.removeRelease(New);
+    store.save(store::State());
+    ends.clear();
+    stage(asks);
+    prepare();
+
+    EXPECT_THAT(ends, ElementsAre("settled"));
 }
 
 TEST_F(PreparationTest, BlocksWhatTheStagerRefuses)
