@@ -7,6 +7,7 @@
 #include "client/source/Refusals.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace baton::source {
@@ -33,6 +34,17 @@ bool isOverloaded(int status)
 {
     constexpr int TooManyRequests = 429;
     return status == TooManyRequests || status / 100 == 5;
+}
+
+// By the server that was asked, which is bound to no words; and what it refuses for good it will not like better later.
+// The rest is said by who stands before it, or before it knows who asks: a portal, a proxy, a web server without its
+// Omaha.
+bool isHeard(const transport::HttpReply& reply)
+{
+    constexpr std::array OfOthers{401, 403, 404, 405, 407, 408, 429};
+    const bool isRefused =
+        reply.status / 100 == 4 && std::find(OfOthers.begin(), OfOthers.end(), reply.status) == OfOthers.end();
+    return isRefused || (isSuccess(reply.status) && !isPage(reply));
 }
 
 // Omaha's own header, or a proxy's where that one says nothing that can be read.
@@ -179,9 +191,10 @@ Sent OmahaSource::send(const Event& event, std::chrono::seconds age)
     const auto heard = ask(*url, headers, encode(request, form));
     if (!heard) return {heard.error(), false};
     const auto& reply = heard->reply;
-    if (isSuccess(reply.status) && !heard->fault.empty()) return {unproven(*heard), true, true};
-    if (!isOverloaded(reply.status)) return {Done{}};
-    return {notOmaha(reply, {}), true, false, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
+    if (!isHeard(reply))
+        return {notOmaha(reply, {}), true, false, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
+    if (!heard->fault.empty()) return {unproven(*heard), true, true};
+    return {Done{}};
 }
 
 } // namespace baton::source

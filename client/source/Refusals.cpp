@@ -9,13 +9,6 @@
 namespace baton::source {
 namespace {
 
-bool looksLikeHtml(std::string_view body)
-{
-    std::string begin(body.substr(0, 512));
-    std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
-    return begin.find("<html") != std::string::npos || begin.find("<!doctype html") != std::string::npos;
-}
-
 // Nebraska's answer to what it cannot parse: 200 and nothing but the declaration.
 bool isOnlyDeclaration(std::string_view body)
 {
@@ -51,6 +44,13 @@ Failure invalid(int code, std::string detail) { return Failure{Category::UpdateC
 
 } // namespace
 
+bool isPage(const transport::HttpReply& reply)
+{
+    std::string begin(reply.body.substr(0, 512));
+    std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
+    return begin.find("<html") != std::string::npos || begin.find("<!doctype html") != std::string::npos;
+}
+
 Failure notOmaha(const transport::HttpReply& reply, const std::string& why)
 {
     const auto location = reply.header("Location");
@@ -61,7 +61,7 @@ Failure notOmaha(const transport::HttpReply& reply, const std::string& why)
     if (reply.status / 100 != 2) return invalid(code::HttpStatusBase + reply.status, sentenceOf(reply));
     if (isOnlyDeclaration(reply.body))
         return invalid(code::EmptyAnswer, "the answer is empty: the server could not read our request");
-    if (looksLikeHtml(reply.body))
+    if (isPage(reply))
         return invalid(code::AnswerInvalid,
                        "the answer is an HTML page, not Omaha: a captive portal, or a wrong path in --server");
     return invalid(code::XmlInvalid, "the answer is not Omaha: " + why);

@@ -9,6 +9,9 @@
 
 namespace baton::source {
 
+/// Whether it is a page for people, as a captive portal has it: the server that was asked has heard nothing then.
+bool isPage(const transport::HttpReply& reply);
+
 /// `why`: what the decoder says.
 Failure notOmaha(const transport::HttpReply& reply, const std::string& why);
 

@@ -163,8 +163,9 @@ struct Source {
 
     virtual Checked check(const Question& question) = 0;
 
-    /// Taken it is with any HTTP answer but 429 and 5xx, where answers are proven with a proven one or an HTTP error:
-    /// no server is bound to acknowledge an event in words. `age`: how long ago it happened.
+    /// Taken it is when the server has heard it: with status 2xx and anything but a page of HTML, or with one of 4xx
+    /// that a later try does not change; where answers are proven, with a proven one. No server is bound to acknowledge
+    /// an event in words. `age`: how long ago it happened.
     virtual Sent send(const Event& event, std::chrono::seconds age) = 0;
 };
 

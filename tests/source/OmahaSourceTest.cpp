@@ -247,7 +247,7 @@ TEST_F(CupTest, AnAnswerThatCameBeforeProvesNothing)
     EXPECT_FALSE(checked.trusted);
 }
 
-TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProvenOrAnError)
+TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProven)
 {
     OmahaSource source(identity, signer);
     const Event event{3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"};
@@ -259,8 +259,34 @@ TEST_F(CupTest, AnEventIsToldWhenItsAnswerIsProvenOrAnError)
     EXPECT_FALSE(unproven.taken) << "somebody on the way may have swallowed it";
     EXPECT_TRUE(unproven.answered);
     EXPECT_TRUE(unproven.unproven);
+    signer.reply.status = 400;
+    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)).unproven) << "an error is as easily made up";
     signer.reply.status = 404;
-    EXPECT_TRUE(source.send(event, std::chrono::seconds(0)).taken);
+    const auto stranger = source.send(event, std::chrono::seconds(0));
+    EXPECT_FALSE(stranger.taken);
+    EXPECT_FALSE(stranger.unproven) << "the server has not heard it, so it is no server without proofs";
+}
+
+TEST_F(OmahaSourceTest, AnEventWaitsWhileSomebodyBeforeTheServerAnswers)
+{
+    Identity identity;
+    identity.server = "http://h/";
+    identity.appId = "web";
+    const auto sent = [&](int status, const std::string& body) {
+        transport.reply.status = status;
+        transport.reply.body = body;
+        const Event event{3, 2, 0, "1.1.0", "1.0.0", "1.1.0", "{s}"};
+        return OmahaSource(identity, transport).send(event, std::chrono::seconds(0));
+    };
+
+    for (const int status : {301, 302, 303, 401, 403, 404, 405, 407, 408}) {
+        EXPECT_FALSE(sent(status, "").taken) << status;
+        EXPECT_TRUE(sent(status, "").answered) << status;
+    }
+    const auto portal = sent(200, "<!DOCTYPE html><html>Welcome to our hotel</html>");
+    ASSERT_FALSE(portal.taken);
+    EXPECT_THAT(portal.taken.error().detail, HasSubstr("captive portal"));
+    for (const int status : {200, 204, 400, 410, 413, 422}) EXPECT_TRUE(sent(status, "").taken) << status;
 }
 
 TEST_F(OmahaSourceTest, AnEventIsNotTakenByAServerThatHasTooMuchToDo)
