@@ -37,7 +37,7 @@ Report reportOf(const source::Offer& offer)
             {{"name", package.name}, {"size", package.sizeBytes}, {"sha256", package.sha256}, {"urls", package.urls}});
         if (!package.required) report.json["packages"].back()["required"] = false;
         report.text += "\n  " + package.name + ", " + std::to_string(package.sizeBytes) + " bytes, " +
-                       (!package.required        ? "not required, left out"
+                       (!package.required        ? "not required, and cannot be verified or fetched: left out"
                         : package.sha256.empty() ? "its sha256 is in the signed statement"
                                                  : "sha256 " + package.sha256);
         for (const auto& url : package.urls) report.text += "\n  " + escaped(url, 2048);

@@ -88,21 +88,23 @@ std::vector<OfferedDelta> deltasOf(const protocol::UpdateCheck& check, const pro
     return {{{}, *package.sizediff, package.hashdiffSha256, std::move(urls)}};
 }
 
-// Of a manifest: what has no digest or address can only be left out if it is not required.
+// Of a manifest. Nebraska calls every package but the first not required: they are part of the release all the same,
+// unless they lack a digest or an address, or there is a statement to say what is.
 Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
 {
     Offer offer{check.manifest->version, {}, 0};
     offer.statement = statementIn(check);
     for (const auto& package : check.manifest->packages) {
         const bool first = offer.packages.empty();
-        const bool required = first || package.required.value_or(true);
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;
+        auto urls = urlsOf(check.codebases, package.name);
+        const bool canBeHad = digests == Digests::Needed && !sha256.empty() && !urls.empty();
+        const bool required = first || package.required.value_or(true) || canBeHad;
         if (required && sha256.empty() && digests == Digests::Needed)
             return unusable(offer.version, code::VerificationFailed,
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");
-        auto urls = urlsOf(check.codebases, package.name);
         if (required && urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
         offer.packages.push_back(
             {package.name, package.size, sha256, std::move(urls), required, deltasOf(check, package)});

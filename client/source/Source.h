@@ -73,7 +73,7 @@ struct OfferedPackage {
     std::int64_t sizeBytes = 0;
     std::string sha256; ///< 64 lower-case hex digits; empty only if it is not required, or a statement will say it
     std::vector<std::string> urls; ///< whole, in the order of preference; none only if it is not required
-    bool required = true;          ///< of the first always: it is the payload
+    bool required = true;          ///< part of the release: all are that can be had, and the first always
     std::vector<OfferedDelta> deltas{};
 
     friend bool operator==(const OfferedPackage&, const OfferedPackage&) = default;

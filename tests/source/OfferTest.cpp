@@ -41,13 +41,14 @@ Answer meaningOf(std::vector<protocol::Package> packages, std::vector<protocol::
 
 TEST(Offer, HasEveryPackageWithItsAddressesAndWhetherItIsRequired)
 {
-    const auto offer = std::get<Offer>(
-        meaningOf({package("app", 'a', false), package("words", 'b', true), package("more", 'c', std::nullopt)}));
+    const auto offer = std::get<Offer>(meaningOf({package("app", 'a', false), package("words", 'b', true),
+                                                  package("more", 'c', std::nullopt), package("extra", 'd', false)}));
 
-    ASSERT_EQ(offer.packages.size(), 3U);
+    ASSERT_EQ(offer.packages.size(), 4U);
     EXPECT_TRUE(offer.packages[0].required); // go-omaha's server says false of its only one.
     EXPECT_TRUE(offer.packages[1].required);
     EXPECT_TRUE(offer.packages[2].required);
+    EXPECT_TRUE(offer.packages[3].required); // So Nebraska's extra files come, of which it says false.
     EXPECT_EQ(offer.packages[1].sha256, std::string(64, 'b'));
     EXPECT_THAT(offer.packages[1].urls, ElementsAre("http://a.example/p/words", "http://b.example/p/words"));
 }
