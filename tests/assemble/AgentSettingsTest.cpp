@@ -49,6 +49,23 @@ TEST(AgentSettings, WantAnApprovalWhenItWasSaid)
     EXPECT_FALSE(settings({}).needsApproval);
 }
 
+TEST(AgentSettings, SayAttributesOfTheAppThatOmahaKnowsOrThatAreInvented)
+{
+    using Pairs = std::vector<std::pair<std::string, std::string>>;
+    EXPECT_EQ(settings({"--attribute", "ap=beta", "--attribute", "oem=ami", "--attribute", "rollback_allowed=true",
+                        "--attribute", "_ring=a=b"})
+                  .attributes,
+              (Pairs{{"ap", "beta"}, {"oem", "ami"}, {"rollback_allowed", "true"}, {"_ring", "a=b"}}));
+}
+
+TEST(AgentSettings, RefuseAttributesThatAreBatonsOwnOrUnknownOrWrong)
+{
+    for (const auto* text : {"appid=x", "version=1", "machineid=x", "cohort=x", "nosuch=1", "_=1", "_a b=1",
+                             "rollback_allowed=perhaps", "installage=soon"})
+        EXPECT_THAT(complaint({"--attribute", text}), HasSubstr("Omaha's app has no such attribute of its own to set"))
+            << text;
+}
+
 TEST(AgentSettings, NameTheKeyThatCannotBeRead)
 {
     for (const auto* file : {"/", "/dev/zero", "/nowhere/key.pem"}) {
