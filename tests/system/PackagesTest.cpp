@@ -43,15 +43,15 @@ TEST_F(Packages, BecomeOneRelease)
     const auto program = scratch.copyOf(HELLO, "1.1.0");
     publish("1.1.0", program);
     server->add(App, "1.1.0", scratch.write("words.txt", "beside it"));
-    server->add(App, "1.1.0", scratch.write("manual.txt", "nobody needs it"), {"", "", false});
+    server->add(App, "1.1.0", scratch.write("extra.txt", "not required"), {"", "", false}); // As Nebraska's.
 
     check();
     ASSERT_TRUE(baton->says("1.1.0 committed"));
 
-    EXPECT_THAT(baton->said(), HasSubstr(", 2 packages, "));
+    EXPECT_THAT(baton->said(), HasSubstr(", 3 packages, "));
     EXPECT_TRUE(hasTold(Whole));
     EXPECT_EQ(readFile(state / "current" / "words.txt"), "beside it");
-    EXPECT_FALSE(fs::exists(state / "current" / "manual.txt"));
+    EXPECT_EQ(readFile(state / "current" / "extra.txt"), "not required");
     EXPECT_THAT(ask(), StartsWith("1.1.0 generation 2 pid "));
     EXPECT_EQ(clients.stop().failed, 0U);
     EXPECT_EQ(stop(), 0);
