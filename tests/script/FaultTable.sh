@@ -20,12 +20,8 @@ while IFS='|' read -r what names; do
     rows[$number]=1
     [ -n "${names// /}" ] || complain "row $number names no test"
     for name in $names; do
-        if [ "$name" = later ]; then # What stands before it need not be there yet.
-            continue
-        elif [[ $name == *'.*' ]]; then # all of a suite
-            grep -qF "${name%\*}" <<<"$tests" && continue
-            [[ $names == *later* ]] || complain "row $number: there is no suite ${name%.*}"
-            echo "row $number has no test yet"
+        if [[ $name == *'.*' ]]; then # all of a suite
+            grep -qF "${name%\*}" <<<"$tests" || complain "row $number: there is no suite ${name%.*}"
         else
             grep -qxF "$name" <<<"$tests" || complain "row $number: there is no test $name"
         fi
