@@ -4,6 +4,7 @@
 #include "client/os/Confinement.h"
 #include "client/os/Landlock.h"
 #include "tests/support/ScriptedServer.h"
+#include "tests/system/PassedOn.h"
 #include "tests/system/Relay.h"
 #include "tests/system/TlsGate.h"
 #include "tests/transport/TunnelProxy.h"

@@ -2,6 +2,7 @@
 // secrets. SPDX-License-Identifier: Apache-2.0
 #include "client/os/Sockets.h"
 #include "tests/support/ScriptedServer.h"
+#include "tests/system/PassedOn.h"
 #include "tests/system/Relay.h"
 
 #include <array>
@@ -15,23 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr std::string_view Good = "ready\nserve\nexit 0";
-
-/// What a server at that port of this machine answers.
-std::string passedOn(const std::string& request, std::uint16_t port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    const os::UniqueFd there(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(there.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
-    ::send(there.get(), request.data(), request.size(), MSG_NOSIGNAL);
-    std::string answer;
-    std::array<char, 4096> block{};
-    for (ssize_t length = 0; (length = ::recv(there.get(), block.data(), block.size(), 0)) > 0;)
-        answer.append(block.data(), static_cast<std::size_t>(length));
-    return answer;
-}
 
 struct Network : Relay {
     RunOptions actor(std::string address) const

@@ -1,6 +1,7 @@
 #include "tests/system/TlsGate.h"
 
 #include "client/os/UniqueFd.h"
+#include "tests/system/PassedOn.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
@@ -42,22 +43,6 @@ std::string readdressed(const std::string& answer, const std::string& theirs, co
 }
 
 } // namespace
-
-std::string passedOn(const std::string& request, std::uint16_t port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    const os::UniqueFd there(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(there.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
-    ::send(there.get(), request.data(), request.size(), MSG_NOSIGNAL);
-    std::string answer;
-    std::array<char, 4096> block{};
-    for (ssize_t length = 0; (length = ::recv(there.get(), block.data(), block.size(), 0)) > 0;)
-        answer.append(block.data(), static_cast<std::size_t>(length));
-    return answer;
-}
 
 TlsGate::TlsGate(std::uint16_t to, const std::string& name)
     : to_(to),

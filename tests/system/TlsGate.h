@@ -48,7 +48,4 @@ private:
     std::thread thread_;
 };
 
-/// What a server at that port of this machine answers.
-std::string passedOn(const std::string& request, std::uint16_t port);
-
 } // namespace baton::system
