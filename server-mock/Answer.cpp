@@ -108,6 +108,18 @@ protocol::AppResponse refusal(protocol::AppResponse response, const protocol::Ap
     return response;
 }
 
+// What the client asks for in its updatecheck: no update at all, a prefix of the version, the same or an older one too.
+std::optional<Release> releaseFor(const protocol::AppRequest& app, const Catalogue& catalogue, Offers offers)
+{
+    const auto& check = *app.updatecheck;
+    if (check.updatedisabled.value_or(false)) return std::nullopt;
+    const bool isAnyFine = offers == Offers::Any || check.rollbackAllowed.value_or(false);
+    const bool isSameFine = check.sameversionupdate.value_or(false);
+    auto newest = catalogue.newerThan({}, app.appid, app.track, check.targetversionprefix);
+    if (newest && newest->version == app.version) return isSameFine ? newest : std::nullopt;
+    return isAnyFine ? newest : catalogue.newerThan(app.version, app.appid, app.track, check.targetversionprefix);
+}
+
 protocol::AppResponse answer(const protocol::AppRequest& app, const Catalogue& catalogue, Instances& instances,
                              const Terms& terms)
 {
@@ -120,8 +132,7 @@ protocol::AppResponse answer(const protocol::AppRequest& app, const Catalogue& c
     if (!app.updatecheck) return response;
     if (terms.manners == Manners::Strict && instances.isUpdating(app))
         return refusal(response, app, "error-updateInProgressOnInstance");
-    auto release = catalogue.newerThan(terms.offers == Offers::Any ? std::string() : app.version, app.appid, app.track);
-    if (release && release->version == app.version) release.reset();
+    const auto release = releaseFor(app, catalogue, terms.offers);
     if (release) instances.grant(app);
     response.updatecheck = release ? offer(*release, terms) : word("noupdate");
     if (release) addDelta(*response.updatecheck, app, *release, catalogue, terms);

@@ -40,6 +40,14 @@ const OfferedPackage* packageOf(const Release& release, const std::string& name)
     return found == release.packages.end() ? nullptr : &*found;
 }
 
+bool isBeneath(std::string_view version, std::string_view prefix)
+{
+    if (prefix.ends_with('$')) return version == prefix.substr(0, prefix.size() - 1);
+    if (!version.starts_with(prefix)) return false;
+    const auto rest = version.substr(prefix.size());
+    return prefix.empty() || prefix.ends_with('.') || rest.empty() || rest.front() == '.';
+}
+
 } // namespace
 
 std::string appKey(const std::string& appid)
@@ -104,13 +112,14 @@ bool Catalogue::knows(const std::string& appid) const
 }
 
 std::optional<Release> Catalogue::newerThan(const std::string& version, const std::string& appid,
-                                            const std::string& track) const
+                                            const std::string& track, const std::string& prefix) const
 {
     const std::lock_guard lock(mutex_);
     auto least = Version::parse(version);
     std::optional<Release> newest;
     for (const auto& one : releases_) {
         if (appKey(one.appid) != appKey(appid) || (!one.track.empty() && one.track != track)) continue;
+        if (!isBeneath(one.version, prefix)) continue;
         const auto offered = Version::parse(one.version);
         if (least && *offered <= *least) continue;
         least = offered;

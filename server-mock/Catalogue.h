@@ -44,9 +44,10 @@ public:
     bool knows(const std::string& appid) const;
 
     /// The newest release for that track, if it is newer than `version`; everything is newer than a text that is no
-    /// version ("ForcedUpdate").
-    std::optional<Release> newerThan(const std::string& version, const std::string& appid,
-                                     const std::string& track) const;
+    /// version ("ForcedUpdate"). `prefix`: a targetversionprefix, of whole components: "1.2" is 1.2 and 1.2.4 and not
+    /// 1.20; one that ends with $ is the whole version.
+    std::optional<Release> newerThan(const std::string& version, const std::string& appid, const std::string& track,
+                                     const std::string& prefix = {}) const;
 
     /// The release whose first package is of that name; nothing if there is none.
     std::optional<Release> releaseOf(const std::string& appid, const std::string& version,

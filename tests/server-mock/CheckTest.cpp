@@ -63,6 +63,34 @@ TEST(Check, FindsNothingNewInWhatRunsOrIsOlder)
     EXPECT_EQ(statusOf(answerTo(server, checkOf("web", ""))), "ok");
 }
 
+TEST(Check, HeedsWhatTheClientAsksFor)
+{
+    MockServer server;
+    for (const auto* version : {"1.1.0", "1.2.3", "1.2.4", "1.20.0"}) server.publishBytes("web", version, version);
+    const auto asked = [&](const std::string& version, auto wish) {
+        auto request = checkOf("web", version);
+        wish(*request.updatecheck);
+        const auto check = answerTo(server, request).updatecheck.value();
+        return check.manifest ? check.manifest->version : check.status;
+    };
+    const auto prefix = [&](const std::string& of) {
+        return asked("1.0.0", [&](protocol::UpdateCheckRequest& check) { check.targetversionprefix = of; });
+    };
+    const auto goBack = [](protocol::UpdateCheckRequest& check) { check.rollbackAllowed = true; };
+    const auto sameToo = [](protocol::UpdateCheckRequest& check) { check.sameversionupdate = true; };
+    const auto none = [](protocol::UpdateCheckRequest& check) { check.updatedisabled = true; };
+
+    EXPECT_EQ(prefix("1.2"), "1.2.4");
+    EXPECT_EQ(prefix("1.2."), "1.2.4");
+    EXPECT_EQ(prefix("1.2.3$"), "1.2.3");
+    EXPECT_EQ(prefix("1.3"), "noupdate");
+    EXPECT_EQ(asked("2.0.0", goBack), "1.20.0");
+    EXPECT_EQ(asked("1.20.0", goBack), "noupdate");
+    EXPECT_EQ(asked("1.20.0", sameToo), "1.20.0");
+    EXPECT_EQ(asked("2.0.0", sameToo), "noupdate");
+    EXPECT_EQ(asked("1.0.0", none), "noupdate");
+}
+
 TEST(Check, KnowsAnAppWithoutItsBracesAndInAnyCaseAndEchoesItAsSent)
 {
     MockServer server;
