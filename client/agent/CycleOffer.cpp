@@ -140,12 +140,15 @@ void Cycle::considerOffer(source::Offer offer, const source::Checked& checked, c
                            offer.failuresPerUrl, atOnce_};
     attempt.pipelineId = offer.pipelineId;
     chooseDeltas(attempt, offer, doors_.store, spoiltDeltas_);
-    auto decision = settings_.needsSignatures ? decide(offer, running(), ledger_.state(), publication, atOnce_)
-                                              : decide(offer, running(), ledger_.state());
+    const Running held{running(), current ? current->key.sha256 : std::string(), settings_.mayGoBack,
+                       settings_.mayBeSame};
+    auto decision = settings_.needsSignatures ? decide(offer, held, ledger_.state(), publication, atOnce_)
+                                              : decide(offer, held, ledger_.state());
     if (decision.choice == Choice::Take) {
         const auto missing = addOthers(attempt, settings_.others, others, current ? &*current : nullptr);
         decision = missing.empty() ? decide(attempt, doors_.store.installed())
-                                   : Decision{Choice::Unusable, offer.version + " cannot be taken: " + missing};
+                                   : Decision{Choice::Unusable, offer.version + " cannot be taken: " + missing,
+                                              code::AnswerInvalid};
     }
     if (decision.choice != Choice::Take) {
         answered();
@@ -210,7 +213,7 @@ void Cycle::compare(const source::Offer& offer)
 void Cycle::turnDown(const source::Offer& offer, const Decision& decision, const std::string& sessionId)
 {
     doors_.log.warning(decision.why);
-    const auto event = decision.choice == Choice::Unusable ? failed(offer, sessionId, 0, code::VerificationFailed)
+    const auto event = decision.choice == Choice::Unusable ? failed(offer, sessionId, 0, decision.code)
                                                            : failed(offer, sessionId, Deferred, code::IgnoredByPolicy);
     reportOnce(keyOf(offer).directoryName(), event);
     tellChecked(decision.choice == Choice::NotNewer ? "noupdate" : "refused", decision.why);

@@ -128,6 +128,7 @@ void takeLine(Outbox& outbox, const store::HistoryLine& line, const store::Attem
         event.version = line.key.version;
     else
         event.errorCode = line.code != 0 ? line.code : code::Unexplained;
+    event.extraCode = line.extra;
     if (ours)
         queueForAll(outbox, event, *attempt);
     else

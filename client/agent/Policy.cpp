@@ -76,6 +76,13 @@ std::vector<store::AttemptPackage> keptOf(const store::Release& running, const s
     return kept;
 }
 
+bool isWanted(const source::Offer& offer, const Running& running)
+{
+    if (source::isNewer(offer.version, running.version)) return true;
+    if (source::isNewer(running.version, offer.version)) return running.mayGoBack;
+    return running.mayBeSame && keyOf(offer).sha256 != running.sha256;
+}
+
 } // namespace
 
 store::ReleaseKey keyOf(const source::Offer& offer) { return {offer.version, offer.packages.front().sha256}; }
@@ -141,28 +148,30 @@ std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& othe
     return {};
 }
 
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state)
+Decision decide(const source::Offer& offer, const Running& running, const store::State& state)
 {
-    if (!source::isNewer(offer.version, running))
-        return {Choice::NotNewer, escaped(offer.version) + " is offered, which is not newer than " + running};
+    if (!isWanted(offer, running))
+        return {Choice::NotNewer, escaped(offer.version) + " is offered, which is not newer than " + running.version};
     if (state.isBlocked(keyOf(offer)))
         return {Choice::Blocked, offer.version + " is offered again, but it failed here and is blocked"};
     return {};
 }
 
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
+Decision decide(const source::Offer& offer, const Running& running, const store::State& state,
                 const Publication& publication, bool isAskedFor)
 {
     const auto lacks = [](const source::OfferedPackage& package) { return package.required && package.sha256.empty(); };
     const auto missing = std::find_if(offer.packages.begin(), offer.packages.end(), lacks);
     if (missing != offer.packages.end())
-        return {Choice::Unusable, escaped(offer.version) + " is offered, but cannot be taken: its package " +
-                                      escaped(missing->name) +
-                                      " has no SHA-256, and no statement that is believed has one" +
-                                      (publication.refusal ? ": " + *publication.refusal : std::string())};
+        return {Choice::Unusable,
+                escaped(offer.version) + " is offered, but cannot be taken: its package " + escaped(missing->name) +
+                    " has no SHA-256, and no statement that is believed has one" +
+                    (publication.refusal ? ": " + *publication.refusal : std::string()),
+                code::HashMissing};
     const auto decision = decide(offer, running, state);
-    const bool isWanted = decision.choice == Choice::NotNewer && offer.version != running && !publication.refusal;
-    if (decision.choice != Choice::Take && !isWanted) return decision;
+    const bool isAllowed =
+        decision.choice == Choice::NotNewer && offer.version != running.version && !publication.refusal;
+    if (decision.choice != Choice::Take && !isAllowed) return decision;
     if (state.isBlocked(keyOf(offer)))
         return {Choice::Blocked, offer.version + " is offered again, but it failed here and is blocked"};
     if (!isAskedFor && state.isRefused(keyOf(offer), publication.digest))
@@ -175,13 +184,15 @@ Decision decide(const store::Attempt& attempt, const std::vector<store::Release>
 {
     const auto& version = attempt.key.version;
     if (const auto fault = faultOf(attempt.packages); !fault.empty())
-        return {Choice::Unusable, version + " cannot be taken: " + fault};
+        return {Choice::Unusable, version + " cannot be taken: " + fault, code::AnswerInvalid};
     const bool isOther = std::any_of(installed.begin(), installed.end(), [&](const store::Release& release) {
         return release.key == attempt.key && !isSameMake(release.packages, storedOf(attempt.packages));
     });
     if (isOther)
-        return {Choice::Unusable, version + " is installed here with other packages beside the first; publish what is "
-                                            "new under a new version"};
+        return {Choice::Unusable,
+                version + " is installed here with other packages beside the first; publish what is "
+                          "new under a new version",
+                code::AnswerInvalid};
     return {};
 }
 

@@ -25,6 +25,15 @@ enum class Choice {
 struct Decision {
     Choice choice = Choice::Take;
     std::string why; ///< a sentence for people; empty for Take
+    int code = 0;    ///< for Unusable: what the server hears, one of baton::code
+};
+
+/// What an offer is held against.
+struct Running {
+    std::string version;
+    std::string sha256{};   ///< of its first package; empty where nobody knows it
+    bool mayGoBack = false; ///< the operator has asked for rollbacks: an older one is wanted too
+    bool mayBeSame = false; ///< and for the same version again: other bytes under it are wanted too
 };
 
 /// A release is known by its version and the digest of its first package.
@@ -46,12 +55,12 @@ std::vector<source::OtherQuestion> questionsFor(const std::vector<OtherApp>& oth
 std::string addOthers(store::Attempt& attempt, const std::vector<OtherApp>& others,
                       const std::vector<source::OtherAnswer>& answers, const store::Release* running);
 
-/// Whether the offer is wanted at all.
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state);
+/// Whether the offer is wanted at all. Older or equal is no update unless it was asked for.
+Decision decide(const source::Offer& offer, const Running& running, const store::State& state);
 
 /// The same where releases are signed: an older one may be wanted because its publisher says so, and one that was
 /// refused with other papers than these may be right now. A person who asks has it tried again.
-Decision decide(const source::Offer& offer, const std::string& running, const store::State& state,
+Decision decide(const source::Offer& offer, const Running& running, const store::State& state,
                 const Publication& publication, bool isAskedFor);
 
 /// Whether these packages can be one release. `installed`: the releases that lie in the store.

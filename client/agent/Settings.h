@@ -33,7 +33,9 @@ struct Settings {
     std::string track;
     source::Dialect dialect = source::Dialect::Auto;
     std::vector<std::pair<std::string, std::string>> attributes; ///< further ones of the app, by Omaha's names
-    std::map<std::uint64_t, protocol::CupKey> cupKeys;           ///< by which answers are believed, by id
+    bool mayGoBack = false; ///< --attribute rollback_allowed=true: what is older and offered is wanted
+    bool mayBeSame = false; ///< --attribute sameversionupdate=true: so are other bytes under the running version
+    std::map<std::uint64_t, protocol::CupKey> cupKeys; ///< by which answers are believed, by id
     std::vector<OtherApp> others;
     bool needsSignatures = false;        ///< a release must have a signed statement
     std::vector<verify::PublicKey> keys; ///< by whom

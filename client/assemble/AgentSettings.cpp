@@ -67,6 +67,9 @@ std::vector<std::pair<std::string, std::string>> attributesOf(const Values& valu
         const auto equals = text.find('=');
         auto name = text.substr(0, equals);
         auto value = text.substr(equals + 1);
+        if (name == "tttoken")
+            throw UsageError("--attribute tttoken=…: it is a secret, which everybody on this machine could read here; "
+                             "credentials come from --authorization-file");
         if (!sayAttribute(app, name, value))
             throw UsageError("--attribute " + escaped(text) +
                              ": Omaha's app has no such attribute of its own to set, or not with that value; one that "
@@ -74,6 +77,16 @@ std::vector<std::pair<std::string, std::string>> attributesOf(const Values& valu
         attributes.emplace_back(std::move(name), std::move(value));
     }
     return attributes;
+}
+
+// Two of them are words to us as much as to the server.
+void obeyAttributes(agent::Settings& settings)
+{
+    protocol::AppRequest app;
+    auto& said = app.updatecheck.emplace();
+    for (const auto& [name, value] : settings.attributes) (void)sayAttribute(app, name, value);
+    settings.mayGoBack = said.rollbackAllowed.value_or(false);
+    settings.mayBeSame = said.sameversionupdate.value_or(false);
 }
 
 constexpr std::uintmax_t LongestKey = 64 * 1024;
@@ -146,6 +159,7 @@ agent::Settings agentSettings(const Values& values, const std::filesystem::path&
     settings.track = values.text("track");
     settings.dialect = dialectOf(values.text("protocol"));
     settings.attributes = attributesOf(values);
+    obeyAttributes(settings);
     settings.cupKeys = cupKeysOf(values);
     settings.others = othersOf(values);
     settings.stateDirectory = stateDirectory;
@@ -184,6 +198,7 @@ agent::Settings ownAgentSettings(const Values& values, const std::filesystem::pa
     settings.appId = values.text("self-app-id");
     settings.track = values.text("self-track");
     settings.attributes.clear();
+    obeyAttributes(settings);
     settings.others.clear();
     settings.fallbackVersion = productVersion();
     settings.machineFile = agent::machineFileIn(stateDirectory);

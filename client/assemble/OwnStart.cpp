@@ -16,7 +16,8 @@ namespace {
 void block(store::State& state, const store::ReleaseKey& key, const std::string& why, const std::string& now)
 {
     state.block({key, why, now});
-    state.outcome = store::HistoryLine{now, key.version, key, store::Outcome::RolledBack, code::RolledBack, why};
+    state.outcome = store::HistoryLine{
+        now, key.version, key, store::Outcome::RolledBack, code::RolledBack, why, static_cast<int>(Way::CrashLoop)};
     state.current = std::exchange(state.previous, std::nullopt);
     state.crashes.reset();
 }

@@ -101,7 +101,7 @@ Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
         const bool canBeHad = digests == Digests::Needed && !sha256.empty() && !urls.empty();
         const bool required = first || package.required.value_or(true) || canBeHad;
         if (required && sha256.empty() && digests == Digests::Needed)
-            return unusable(offer.version, code::VerificationFailed,
+            return unusable(offer.version, code::HashMissing,
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");

@@ -108,21 +108,25 @@ protocol::AppRequest asked(protocol::AppRequest app, const Remembered& remembere
     return app;
 }
 
-// 3.1's category of update_engine's code.
+// 3.1's category of update_engine's code; what is not here is the service's.
+constexpr std::pair<int, Category> Categories[] = {
+    {code::Transfer, Category::Download},           {code::HashMismatch, Category::Download},
+    {code::SizeMismatch, Category::Download},       {code::WriteFailed, Category::Install},
+    {code::VerificationFailed, Category::Unpack},   {code::StatementInvalid, Category::Unpack},
+    {code::SignatureInvalid, Category::Unpack},     {code::SignatureMissing, Category::Unpack},
+    {code::CopyFailed, Category::Unpack},           {code::DeltaUnusable, Category::Patch},
+    {code::CandidateFailed, Category::Install},     {code::RolledBack, Category::Install},
+    {code::EmptyAnswer, Category::UpdateCheck},     {code::XmlInvalid, Category::UpdateCheck},
+    {code::AnswerInvalid, Category::UpdateCheck},   {code::HashMissing, Category::UpdateCheck},
+    {code::HttpError, Category::UpdateCheck},       {code::IgnoredByPolicy, Category::UpdateCheck},
+    {code::DeferredByPolicy, Category::UpdateCheck}};
+
 std::int64_t categoryOf(int code)
 {
-    if (code >= code::HttpStatusBase || (code >= code::EmptyAnswer && code <= code::AnswerInvalid))
-        return static_cast<std::int64_t>(Category::UpdateCheck);
-    switch (code) {
-    case code::Transfer:
-    case code::HashMismatch:
-    case code::SizeMismatch: return static_cast<std::int64_t>(Category::Download);
-    case code::VerificationFailed: return static_cast<std::int64_t>(Category::Unpack);
-    case code::CandidateFailed:
-    case code::WriteFailed:
-    case code::RolledBack: return static_cast<std::int64_t>(Category::Install);
-    default: return static_cast<std::int64_t>(Category::Service);
-    }
+    auto category = code >= code::HttpStatusBase ? Category::UpdateCheck : Category::Service;
+    for (const auto& [known, its] : Categories)
+        if (known == code) category = its;
+    return static_cast<std::int64_t>(category);
 }
 
 protocol::Event eventOf(const Event& event, protocol::Form form)

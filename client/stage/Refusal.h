@@ -12,7 +12,7 @@ namespace baton::stage {
 /// These bytes are wrong and will be wrong again; a std::system_error, on the other hand, is the machine's trouble.
 class Refusal : public std::runtime_error {
 public:
-    explicit Refusal(const std::string& sentence, int code = code::VerificationFailed)
+    explicit Refusal(const std::string& sentence, int code = code::CopyFailed)
         : std::runtime_error(sentence),
           code_(code)
     {

@@ -76,7 +76,8 @@ private:
         try {
             if (!text.empty()) papers_ = store::parsePapers(text);
         } catch (const std::runtime_error& error) {
-            throw Refusal(error.what()); // The agent does not write such a thing: somebody else has.
+            // The agent does not write such a thing: somebody else has.
+            throw Refusal(error.what(), code::VerificationFailed);
         }
         std::vector<std::string> remarks;
         memory_ = verify::followed(memory_, signing_.keys, papers_.keyLists, signing_.now, remarks);
@@ -92,14 +93,15 @@ private:
             // Which app lies where is the owner's word, and not the agent's.
             const auto known = std::find(signing_.others.begin(), signing_.others.end(), std::pair(app.name, app.id));
             if (known == signing_.others.end())
-                throw Refusal("nobody here asked for the app " + escaped(app.id) + " in " + app.name + '/');
+                throw Refusal("nobody here asked for the app " + escaped(app.id) + " in " + app.name + '/',
+                              code::VerificationFailed);
             if (isKept(attempt_, app, running_)) continue;
             judge(app.name, {app.id, app.version, packagesOf(attempt_, app.name), versionOf(running_, app)});
         }
         for (const auto& package : attempt_.packages)
             if (!package.app.empty() && std::none_of(attempt_.apps.begin(), attempt_.apps.end(),
                                                      [&](const auto& one) { return one.app.name == package.app; }))
-                throw Refusal(package.name + " belongs to no app that has a statement");
+                throw Refusal(package.name + " belongs to no app that has a statement", code::VerificationFailed);
     }
 
     void judge(const std::string& app, const verify::Offered& offered)

@@ -18,6 +18,7 @@ std::string print(const HistoryLine& line)
     document["outcome"] = name(line.outcome);
     document["code"] = line.code;
     document["reason"] = line.reason;
+    if (line.extra != 0) document["extra"] = line.extra;
     return document.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -31,6 +32,7 @@ try {
     line.outcome = enumFrom<Outcome>(document, "outcome", OutcomeNames);
     line.code = smallNumber(document, "code");
     line.reason = store::text(document, "reason");
+    if (document.contains("extra")) line.extra = smallNumber(document, "extra");
     return line;
 } catch (const std::runtime_error&) {
     return std::nullopt;

@@ -25,6 +25,7 @@ struct HistoryLine {
     Outcome outcome = Outcome::Committed;
     int code = 0; ///< the Omaha errorcode that goes with it; 0 when committed
     std::string reason;
+    int extra = 0; ///< the extracode1 that goes with the code, a baton::Way; 0: the code says it all
 
     friend bool operator==(const HistoryLine&, const HistoryLine&) = default;
 };

@@ -39,7 +39,7 @@ void Handover::start()
     }
     const auto& current = *ledger_.state().current;
     if (!launch(current, {}, false)) {
-        failure_ = failure_.empty() ? "it could not be started" : failure_;
+        if (failure_.empty()) blame(Way::NotStarted, "it could not be started");
         log_.error(current.version + " " + failure_);
         exitCode_ = 69;
         stop({{SIGTERM}});
@@ -64,7 +64,7 @@ void Handover::restart()
 std::string Handover::rollBack()
 {
     if (candidate_ && !startsTheCurrent(phase())) {
-        withdraw("a person took it back");
+        withdraw(Way::TakenBack, "a person took it back");
         return {};
     }
     const auto& state = ledger_.state();
@@ -190,8 +190,8 @@ void Handover::goOn(bool forGood)
 void Handover::setBack(const store::ReleaseKey& key, const std::string& member, const std::string& why)
 {
     faultOf_ = member;
-    if (candidate_ && !startsTheCurrent(phase())) return withdraw(why);
-    failure_ = why;
+    if (candidate_ && !startsTheCurrent(phase())) return withdraw(Way::Unsaid, why);
+    blame(Way::Unsaid, why);
     if (phase() == Phase::Switching) return; // The old one ends already; startAlone() sees.
     candidateKey_ = key;
     if (pending_ == key) pending_.reset();
@@ -261,15 +261,26 @@ bool Handover::isInHandOff() const { return phase() == Phase::StartingBeside || 
 
 void Handover::unhealthy(int number, const std::string& why)
 {
-    if (!candidate_ || candidate_->number() != number) return;
+    if (candidate_ && candidate_->number() == number) condemn(Way::Unhealthy, why);
+}
+
+// Its end is what takes it back.
+void Handover::condemn(Way way, const std::string& why)
+{
+    blame(way, why);
+    candidate_->kill();
+}
+
+void Handover::blame(Way way, const std::string& why)
+{
     failure_ = why;
-    candidate_->kill(); // Its end is what takes it back.
+    way_ = way;
 }
 
 // It may be well, so that nobody is to lose by it. Where the two must not overlap, its end is what takes it back.
-void Handover::withdraw(const std::string& why)
+void Handover::withdraw(Way way, const std::string& why)
 {
-    failure_ = why;
+    blame(way, why);
     if (settings_.handoff == Handoff::Restart)
         tellCandidateToDrain();
     else
@@ -281,7 +292,7 @@ void Handover::accuse(const std::string& why)
 {
     const bool onTrial = isInHandOff() || phase() == Phase::ProbationBeside || phase() == Phase::ProbationAlone;
     if (candidate_ && onTrial && !standingBy_ && draining_.empty() && orphans_.empty())
-        unhealthy(candidate_->number(), why);
+        condemn(Way::HarmsListeners, why);
 }
 
 std::size_t Handover::running() const
@@ -300,7 +311,7 @@ void Handover::watchQueues()
 
 void Handover::nobodyAccepts(const std::string& why)
 {
-    if (candidate_ && wasReady_) return unhealthy(candidate_->number(), why);
+    if (candidate_ && wasReady_) return condemn(Way::NobodyAccepts, why);
     log_.error(why + "; " + oldName() + " is committed and is left as it is: baton status, baton history");
     queues_.reset();
 }

@@ -137,7 +137,9 @@ private:
     void retryPrevious();
     bool blockCandidate();
     bool blockNobody(const store::ReleaseKey& key, const std::string& member, const std::string& reason);
-    void withdraw(const std::string& why);
+    void withdraw(Way way, const std::string& why);
+    void condemn(Way way, const std::string& why);
+    void blame(Way way, const std::string& why);
     void endCandidate();
     void tellCandidateToDrain();
     void letCandidateGo();
@@ -205,6 +207,7 @@ private:
     bool pendingIsRollback_ = false;
     bool candidateIsRollback_ = false;
     std::string failure_;         // why the candidate is taken back
+    Way way_ = Way::Unsaid;       // the same for the server
     bool faultIsOurs_ = false;    // … and the release is not to blame
     std::string faultOf_;         // … but that member of its group
     std::optional<Phase> passed_; // The group lets us leave it.

@@ -67,7 +67,7 @@ bool Handover::launch(const store::ReleaseKey& key, const Ledger::Change& change
 try {
     const auto release = store_.loadRelease(key);
     if (!release) {
-        failure_ = "is missing or damaged in " + store_.releases().string();
+        blame(Way::NotStarted, "is missing or damaged in " + store_.releases().string());
         return false;
     }
     const int number = ledger_.state().lastGeneration + 1;
@@ -95,12 +95,13 @@ try {
     if (terminal >= 0) terminal_.taken(candidate_->pid());
     if (const int error = candidate_->go(); error != 0) {
         const auto& executable = candidate_->executable();
-        failure_ = "could not execute " + executable + ": " + os::describe(error) + hintAtNoexec(executable, error);
+        blame(Way::NotStarted,
+              "could not execute " + executable + ": " + os::describe(error) + hintAtNoexec(executable, error));
         faultIsOurs_ = os::isShortage(error);
     }
     return true;
 } catch (const std::exception& e) {
-    failure_ = e.what();
+    blame(Way::NotStarted, e.what());
     return false;
 }
 
@@ -112,7 +113,7 @@ bool Handover::startCandidate()
     const int tries = install && install->key == key ? install->tries : 0;
     if (tries >= MostTries) {
         candidateKey_ = key;
-        failure_ = "Baton itself ended " + std::to_string(tries) + " times while it was handed over";
+        blame(Way::NotStarted, "Baton itself ended " + std::to_string(tries) + " times while it was handed over");
         pending_.reset();
         blockCandidate();
         return false;
@@ -178,7 +179,7 @@ bool Handover::blockCandidate()
 {
     if (!candidateKey_) return true;
     const auto key = *candidateKey_;
-    if (failure_.empty()) failure_ = "it was not ready within " + printDuration(settings_.readyTimeout);
+    if (failure_.empty()) blame(Way::NotReady, "it was not ready within " + printDuration(settings_.readyTimeout));
     const auto reason = std::exchange(failure_, {});
     const auto member = std::exchange(faultOf_, {});
     if (!member.empty()) return blockNobody(key, member, reason);
@@ -194,7 +195,7 @@ bool Handover::blockCandidate()
         if (!faultIsOurs_) state.block({key, reason, printTimestamp(loop_.clock().wall())});
         forgetInstall(state, key);
         ledger_.setOutcome(state, key, faultIsOurs_ ? store::Outcome::Failed : store::Outcome::RolledBack, errorCode,
-                           reason);
+                           reason, way_);
     });
     watcher_.takenBack(key, reason);
     watcher_.ledgerChanged();
@@ -322,7 +323,7 @@ void Handover::takeBack()
         state.current = state.previous;
         state.previous.reset();
         state.crashes.reset();
-        ledger_.setOutcome(state, key, store::Outcome::RolledBack, code::RolledBack, failure_);
+        ledger_.setOutcome(state, key, store::Outcome::RolledBack, code::RolledBack, failure_, way_);
     });
     failure_.clear();
     watcher_.ledgerChanged();
@@ -336,7 +337,7 @@ void Handover::goBack(store::State& state, const store::ReleaseKey& key) const
     state.current = key;
     state.previous.reset();
     state.block({unwanted, reason, printTimestamp(loop_.clock().wall())});
-    ledger_.setOutcome(state, unwanted, store::Outcome::RolledBack, code::RolledBack, reason);
+    ledger_.setOutcome(state, unwanted, store::Outcome::RolledBack, code::RolledBack, reason, Way::TakenBack);
 }
 
 bool Handover::recordCommit(const store::ReleaseKey& key, bool mustRecord)

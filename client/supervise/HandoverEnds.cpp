@@ -31,7 +31,8 @@ void Handover::candidateEnded(const os::ExitStatus& status)
     const bool isCurrent = startsTheCurrent(phase());
     if (isCurrent) exitCode_ = status.shellCode(); // A candidate's code is never Baton's.
     if (failure_.empty())
-        failure_ = "it " + candidate_->describeEnd(status) + (wasReady_ ? " on probation" : " before it was ready");
+        blame(wasReady_ ? Way::EndedOnProbation : Way::EndedBeforeReady,
+              "it " + candidate_->describeEnd(status) + (wasReady_ ? " on probation" : " before it was ready"));
     const bool loops = isCurrent && phase() != Phase::RollingBack && countCrash(*candidate_, status);
     // Who stands in the foreground and ends without a fault was told to by the keyboard.
     const bool byUser = terminal_.isHeld() && !serving_ && !isFailure(status);
@@ -49,7 +50,7 @@ void Handover::servingEnded(const os::ExitStatus& status)
     const bool loops = alone && countCrash(*serving_, status);
     const bool again = alone && settings_.restart == Restart::OnFailure && isFailure(status);
     if (serving_->age() >= LongEnough) previousTries_ = 1;
-    if (again && !loops) failure_ = "it " + serving_->describeEnd(status);
+    if (again && !loops) blame(Way::Unsaid, "it " + serving_->describeEnd(status));
     const int number = serving_->number();
     serving_.reset();
     forget(number, oldName());
@@ -90,7 +91,7 @@ bool Handover::countCrash(const Generation& generation, const os::ExitStatus& st
     const auto& previous = ledger_.state().previous;
     if (!isLoop(crashes) || !previous || ledger_.state().isBlocked(*previous) || !store_.loadRelease(*previous))
         return false;
-    failure_ = describe(*crashes, status);
+    blame(Way::CrashLoop, describe(*crashes, status));
     return true;
 }
 

@@ -47,6 +47,7 @@ HandoverState Handover::save(const std::vector<SharedListener>& listeners) const
     state.pendingIsRollback = pendingIsRollback_;
     state.candidateIsRollback = candidateIsRollback_;
     state.failure = failure_;
+    state.failureWay = static_cast<int>(way_);
     state.faultIsOurs = faultIsOurs_;
     state.faultOf = faultOf_;
     state.passed = passed_;
@@ -90,7 +91,7 @@ void Handover::restore(const HandoverState& state, const std::vector<SharedListe
     pending_ = keyFromText(state.pending);
     pendingIsRollback_ = state.pendingIsRollback;
     candidateIsRollback_ = state.candidateIsRollback;
-    failure_ = state.failure;
+    blame(static_cast<Way>(state.failureWay), state.failure);
     faultIsOurs_ = state.faultIsOurs;
     faultOf_ = state.faultOf;
     passed_ = state.passed;

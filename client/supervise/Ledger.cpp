@@ -56,10 +56,11 @@ void Ledger::note(const std::string& step, const Change& change)
 }
 
 void Ledger::setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
-                        const std::string& reason) const
+                        const std::string& reason, Way way) const
 {
     const auto from = state.current ? state.current->version : std::string();
-    state.outcome = store::HistoryLine{printTimestamp(clock_.wall()), from, key, outcome, code, reason};
+    state.outcome =
+        store::HistoryLine{printTimestamp(clock_.wall()), from, key, outcome, code, reason, static_cast<int>(way)};
 }
 
 void Ledger::save(const store::State& state)

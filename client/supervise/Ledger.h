@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/core/Clock.h"
+#include "client/core/Failure.h"
 #include "client/core/Log.h"
 #include "client/store/Store.h"
 
@@ -43,7 +44,7 @@ public:
     /// Puts the end of an update into `state`, whose current release is what it came from, to be appended to
     /// history.jsonl after it is saved.
     void setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
-                    const std::string& reason) const;
+                    const std::string& reason, Way way = Way::Unsaid) const;
 
 private:
     void save(const store::State& state);

@@ -117,7 +117,8 @@ void OwnReleases::judgeTheDead()
     const bool sameBoot = install->bootId == os::bootId();
     if (sameBoot || install->tries >= MostTries)
         return giveUp(install->key, store::Outcome::RolledBack, code::RolledBack,
-                      sameBoot ? "it died on probation, after it had taken over" : "the machine went down with it");
+                      sameBoot ? "it died on probation, after it had taken over" : "the machine went down with it",
+                      Way::EndedOnProbation);
     ledger_.note("a restart of the machine",
                  [](store::State& state) { state.install->step = store::InstallStep::Installed; });
 }
@@ -127,7 +128,8 @@ void OwnReleases::resume(const std::string& refusal, bool prepares)
     const auto install = ledger_.state().install;
     if (install && install->step == store::InstallStep::Started && !isOurs(install->key))
         giveUp(install->key, store::Outcome::Refused, code::CandidateFailed,
-               refusal.empty() ? "another Baton has taken over" : refusal);
+               refusal.empty() ? "another Baton has taken over" : refusal,
+               refusal.empty() ? Way::TakenBack : Way::TryOut);
     watchOurselves();
     startAgent();
     const auto& now = ledger_.state().install; // It waited while a person had another one tried.
@@ -172,7 +174,7 @@ void OwnReleases::takeOver(const store::ReleaseKey& key)
     }
     const auto supervisor = supervisorIn(store_.releaseDirectory(key));
     if (supervisor.empty())
-        return giveUp(key, store::Outcome::Refused, code::CandidateFailed, "it holds no baton-supervisor");
+        return giveUp(key, store::Outcome::Refused, code::CopyFailed, "it holds no baton-supervisor");
     const bool recorded = ledger_.record("take over by Baton " + key.version, [&](store::State& state) {
         const int tries = state.install && state.install->key == key ? state.install->tries : 0;
         const auto memory = state.install && state.install->key == key ? state.install->memory : std::string();
@@ -181,7 +183,7 @@ void OwnReleases::takeOver(const store::ReleaseKey& key)
     });
     if (!recorded) return;
     const auto why = upgrade_.begin(supervisor, [this, key](const std::string& refusal) {
-        giveUp(key, store::Outcome::Refused, code::CandidateFailed, refusal);
+        giveUp(key, store::Outcome::Refused, code::CandidateFailed, refusal, Way::TryOut);
     });
     if (!why.empty()) giveUp(key, store::Outcome::Failed, code::Unexplained, why);
 }
@@ -215,14 +217,16 @@ void OwnReleases::commit()
     prepare();
 }
 
-void OwnReleases::giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason)
+void OwnReleases::giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason,
+                         Way way)
 {
     const bool forGood = outcome != store::Outcome::Failed;
     log_.error("Baton " + key.version + " does not take over: " + reason +
                (forGood ? "; it is blocked and never tried again" : "; it will be tried again"));
     ledger_.note("give up Baton " + key.version, [&](store::State& state) {
         const auto from = state.install && !state.install->from.empty() ? state.install->from : running();
-        state.outcome = store::HistoryLine{printTimestamp(loop_.clock().wall()), from, key, outcome, code, reason};
+        state.outcome = store::HistoryLine{
+            printTimestamp(loop_.clock().wall()), from, key, outcome, code, reason, static_cast<int>(way)};
         if (forGood) state.block({key, reason, printTimestamp(loop_.clock().wall())});
         state.install.reset();
     });

@@ -57,7 +57,8 @@ private:
     void heard(const control::AgentNews& news);
     void takeOver(const store::ReleaseKey& key);
     void commit();
-    void giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason);
+    void giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason,
+                Way way = Way::Unsaid);
     void removeOldReleases() const;
     std::string running() const;
     void ring(control::AgentBell bell);

@@ -201,7 +201,8 @@ void Preparation::tryOut(const store::ReleaseKey& key)
         const int error = system != nullptr ? system->code().value() : 0;
         refuse({os::isShortage(error) ? store::VerdictKind::Failed : store::VerdictKind::Refused, key,
                 code::CandidateFailed,
-                std::string("its try-out could not be started: ") + e.what() + hintAtNoexec(store_.releases(), error)});
+                std::string("its try-out could not be started: ") + e.what() + hintAtNoexec(store_.releases(), error)},
+               Way::NotStarted);
     }
 }
 
@@ -228,7 +229,7 @@ void Preparation::judgeTryOut(const store::ReleaseKey& key, const std::string& t
         : *result.status != os::ExitStatus{}
             ? "it ended with " + os::describe(*result.status)
             : "it did not answer with its token; a program that does not link Baton needs --try none or arguments";
-    refuse({store::VerdictKind::Refused, key, code::CandidateFailed, "its try-out failed: " + why});
+    refuse({store::VerdictKind::Refused, key, code::CandidateFailed, "its try-out failed: " + why}, Way::TryOut);
 }
 
 void Preparation::install(const store::ReleaseKey& key)
@@ -250,7 +251,7 @@ void Preparation::install(const store::ReleaseKey& key)
                " us of them to write it down");
 }
 
-void Preparation::refuse(const store::Verdict& verdict)
+void Preparation::refuse(const store::Verdict& verdict, Way way)
 {
     const bool forGood = verdict.kind == store::VerdictKind::Refused;
     const auto reason = escaped(verdict.reason, 500);
@@ -262,7 +263,7 @@ void Preparation::refuse(const store::Verdict& verdict)
                          learned_.refused ? learned_.papers : std::string()});
         if (state.install && state.install->key == verdict.key) state.install.reset();
         ledger_.setOutcome(state, verdict.key, forGood ? store::Outcome::Refused : store::Outcome::Failed, verdict.code,
-                           reason);
+                           reason, way);
     });
     settled_(verdict.key.version + (forGood ? " was refused: " : " could not be installed: ") + reason);
     try {

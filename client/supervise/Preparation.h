@@ -58,7 +58,7 @@ private:
     void removeScratch();
     void judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result);
     void install(const store::ReleaseKey& key);
-    void refuse(const store::Verdict& verdict);
+    void refuse(const store::Verdict& verdict, Way way = Way::Unsaid);
     os::SpawnOptions tryOutOptions(const store::ReleaseKey& key, const std::string& token) const;
 
     loop::EventLoop& loop_;

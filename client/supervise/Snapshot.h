@@ -166,6 +166,7 @@ struct HandoverState {
     bool pendingIsRollback = false;
     bool candidateIsRollback = false;
     std::string failure;
+    int failureWay = 0; ///< a baton::Way
     bool faultIsOurs = false;
     std::string faultOf;
     std::optional<Phase> passed;

@@ -157,6 +157,7 @@ void fields(Io& io, HandoverState& handover)
     io("pendingIsRollback", handover.pendingIsRollback);
     io("candidateIsRollback", handover.candidateIsRollback);
     io("failure", handover.failure);
+    io.later("failureWay", handover.failureWay); // 2
     io("faultIsOurs", handover.faultIsOurs);
     io.later("faultOf", handover.faultOf);     // 2
     io.later("passed", handover.passed);       // 2

@@ -56,10 +56,10 @@ try {
     };
     if (const auto fault = faultOfKeys(believed); !fault.empty()) return refuse(code::VerificationFailed, fault);
     if (statement.empty())
-        return refuse(code::VerificationFailed, "it has no signed statement: publish it with baton sign, the file "
-                                                "beside its first package, as <package>.dsse.json");
+        return refuse(code::SignatureMissing, "it has no signed statement: publish it with baton sign, the file "
+                                              "beside its first package, as <package>.dsse.json");
     const auto verified = verify(parseEnvelope(statement), believed.keys);
-    if (!verified) return refuse(code::VerificationFailed, "its statement is not believed: " + verified.error().detail);
+    if (!verified) return refuse(code::SignatureInvalid, "its statement is not believed: " + verified.error().detail);
     ruling.statement = parseStatement(*verified);
     ruling.signers = verified->signers();
     // First of all for which app: another one's statement teaches nothing here.
@@ -71,12 +71,8 @@ try {
     ruling.ifCommitted = committed(ruling.memory, *ruling.statement, ruling.signers, believed.keys, terms.isNewer);
     return ruling;
 } catch (const std::runtime_error& e) {
-    return {refused(code::VerificationFailed, std::string("its statement is none: ") + e.what()),
-            {},
-            {},
-            memory,
-            memory,
-            {}};
+    return {
+        refused(code::StatementInvalid, std::string("its statement is none: ") + e.what()), {}, {}, memory, memory, {}};
 }
 
 } // namespace baton::verify

@@ -110,7 +110,7 @@ TEST_F(CycleOthers, HoldAReleaseUpThatWouldBeWithoutThem)
 
     live({});
 
-    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:12"));
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:34"));
     EXPECT_THAT(wire.news, ::testing::Contains(::testing::Field(
                                &AgentNews::detail, HasSubstr("its app maps brings nothing: it knows no such app"))));
     EXPECT_FALSE(store.loadAttempt());

@@ -351,7 +351,7 @@ TEST_F(CycleTest, TellsWhyItCannotTakeAnOfferOfSeveralPackages)
 
     live({timePasses, timePasses});
 
-    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:12", "check", "check"));
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:34", "check", "check"));
     EXPECT_EQ(transport.asked, 0);
     EXPECT_FALSE(store.loadAttempt());
 }
@@ -387,6 +387,56 @@ TEST_F(CycleTest, RemembersOverARestartWhichAddressesFailed)
     EXPECT_EQ(store.loadAttempt()->stage, store::AttemptStage::Downloaded);
 }
 
+TEST_F(CycleTest, TakesAnOlderReleaseOnlyWhereItWasAskedFor)
+{
+    source.answers = {offer("0.9.0"), offer("0.9.0")};
+    live({timePasses});
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/9:35", "check"));
+    EXPECT_EQ(transport.asked, 0);
+
+    settings.mayGoBack = true;
+    source.answers = {offer("0.9.0")};
+    live({});
+    ASSERT_TRUE(store.loadAttempt());
+    EXPECT_EQ(store.loadAttempt()->key.version, "0.9.0");
+    EXPECT_EQ(transport.asked, 1);
+}
+
+TEST_F(CycleTest, TakesOtherBytesUnderTheSameVersionOnlyWhereItWasAskedFor)
+{
+    const store::Release here{{"1.0.0", std::string(64, 'a')}, {{"web", 20, std::string(64, 'a')}}, "app"};
+    std::filesystem::create_directory(store.releaseDirectory(here.key));
+    os::writeDurably(store.releaseDirectory(here.key) / store::ReleaseFileName, print(here));
+    store.save(stateOf(here.key));
+    source.answers = {offer("1.0.0")};
+    live({});
+    EXPECT_EQ(transport.asked, 0);
+
+    settings.mayBeSame = true;
+    settings.mayGoBack = false;
+    source.answers = {offer("1.0.0")};
+    live({});
+    EXPECT_EQ(transport.asked, 1);
+    EXPECT_EQ(store.loadAttempt()->key.sha256, key.sha256);
+}
+
+TEST_F(CycleTest, TakesTheVeryBytesThatRunNotAgain)
+{
+    const store::ReleaseKey same{"1.0.0", key.sha256};
+    const store::Release here{same, {{"web", 20, key.sha256}}, "app"};
+    std::filesystem::create_directory(store.releaseDirectory(same));
+    os::writeDurably(store.releaseDirectory(same) / store::ReleaseFileName, print(here));
+    store.save(stateOf(same));
+    settings.mayBeSame = true;
+    settings.mayGoBack = true;
+    source.answers = {offer("1.0.0")};
+
+    live({});
+
+    EXPECT_EQ(transport.asked, 0);
+    EXPECT_FALSE(store.loadAttempt());
+}
+
 TEST_F(CycleTest, TakesNoOtherPackagesUnderTheNameOfAnInstalledRelease)
 {
     const store::Release here{key, {{"web", 20, key.sha256}}, "app"};
@@ -398,7 +448,7 @@ TEST_F(CycleTest, TakesNoOtherPackagesUnderTheNameOfAnInstalledRelease)
 
     live({timePasses});
 
-    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:12", "check", "13/1", "14/1"));
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:34", "check", "13/1", "14/1"));
 }
 
 } // namespace

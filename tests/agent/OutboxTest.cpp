@@ -64,6 +64,19 @@ TEST(Outbox, CompletesTheStoryOfAReleaseThatWasTakenBackAtOnce)
     EXPECT_EQ(pairs(outbox), (Pairs{{13, 1}, {14, 1}, {800, 1}, {3, 0}}));
 }
 
+TEST(Outbox, SaysWhichOfTheWaysWithOneCodeItWas)
+{
+    Outbox outbox;
+    store::HistoryLine line{"", "1.0.0", Key, store::Outcome::RolledBack, code::RolledBack, ""};
+    line.extra = static_cast<int>(Way::CrashLoop);
+
+    takeLine(outbox, line, nullptr, other);
+
+    EXPECT_EQ(outbox.waiting.at(0).errorCode, 44);
+    EXPECT_EQ(outbox.waiting.at(0).extraCode, 9);
+    EXPECT_EQ(parseOutbox(print(outbox)), outbox);
+}
+
 TEST(Outbox, SaysNotThatItWasInstalledWhereItWasRefusedBefore)
 {
     Outbox outbox;

@@ -129,7 +129,7 @@ TEST_F(Offered, GetsNoSha256FromAStranger)
     const auto found = read();
 
     EXPECT_EQ(offer.packages.front().sha256, "");
-    EXPECT_EQ(decide(offer, "1.4.0", stateOf({}), found, false).choice, Choice::Unusable);
+    EXPECT_EQ(decide(offer, {"1.4.0"}, stateOf({}), found, false).choice, Choice::Unusable);
 }
 
 TEST_F(Offered, BringsItsStatementAlong)
@@ -160,12 +160,12 @@ TEST_F(Offered, IsTriedAgainWithOtherPapersOrWhenAPersonAsks)
     auto state = stateOf({});
     state.block({keyOf(offer), "unsigned", "2026-06-01T00:00:00Z", found.digest});
 
-    EXPECT_EQ(decide(offer, "1.4.0", state, found, false).choice, Choice::Blocked);
-    EXPECT_EQ(decide(offer, "1.4.0", state, found, true).choice, Choice::Take);
+    EXPECT_EQ(decide(offer, {"1.4.0"}, state, found, false).choice, Choice::Blocked);
+    EXPECT_EQ(decide(offer, {"1.4.0"}, state, found, true).choice, Choice::Take);
     put("a", envelopeOf(statement, {key}));
-    EXPECT_EQ(decide(offer, "1.4.0", state, read(), false).choice, Choice::Take);
+    EXPECT_EQ(decide(offer, {"1.4.0"}, state, read(), false).choice, Choice::Take);
     state.block({keyOf(offer), "it crashed", "2026-06-01T00:00:00Z"});
-    EXPECT_EQ(decide(offer, "1.4.0", state, read(), true).choice, Choice::Blocked) << "the bytes themselves are bad";
+    EXPECT_EQ(decide(offer, {"1.4.0"}, state, read(), true).choice, Choice::Blocked) << "the bytes themselves are bad";
 }
 
 TEST_F(Offered, MayBeOlderIfThatIsSigned)
@@ -175,7 +175,7 @@ TEST_F(Offered, MayBeOlderIfThatIsSigned)
     const auto choose = [&] {
         std::vector<source::OtherAnswer> none;
         const auto found = Publications(settings, transport, clock, log).read(offer, none, state, nullptr);
-        return decide(offer, "1.6.0", state, found, false).choice;
+        return decide(offer, {"1.6.0"}, state, found, false).choice;
     };
     put("a", envelopeOf(statement, {key}));
     EXPECT_EQ(choose(), Choice::NotNewer);

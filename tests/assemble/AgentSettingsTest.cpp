@@ -58,6 +58,21 @@ TEST(AgentSettings, SayAttributesOfTheAppThatOmahaKnowsOrThatAreInvented)
               (Pairs{{"ap", "beta"}, {"oem", "ami"}, {"rollback_allowed", "true"}, {"_ring", "a=b"}}));
 }
 
+TEST(AgentSettings, ObeyTheTwoAttributesThatSayWhatIsWanted)
+{
+    EXPECT_FALSE(settings({}).mayGoBack || settings({}).mayBeSame);
+    EXPECT_TRUE(settings({"--attribute", "rollback_allowed=true"}).mayGoBack);
+    EXPECT_FALSE(settings({"--attribute", "rollback_allowed=false"}).mayGoBack);
+    EXPECT_TRUE(settings({"--attribute", "sameversionupdate=true"}).mayBeSame);
+}
+
+TEST(AgentSettings, TakeNoSecretFromTheCommandLine)
+{
+    const auto said = complaint({"--attribute", "tttoken=abc"});
+    EXPECT_THAT(said, HasSubstr("--authorization-file"));
+    EXPECT_THAT(said, ::testing::Not(HasSubstr("abc")));
+}
+
 TEST(AgentSettings, RefuseAttributesThatAreBatonsOwnOrUnknownOrWrong)
 {
     for (const auto* text : {"appid=x", "version=1", "machineid=x", "cohort=x", "nosuch=1", "_=1", "_a b=1",

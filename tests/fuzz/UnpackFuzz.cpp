@@ -95,7 +95,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         stage::unpack({packed.get(), static_cast<std::int64_t>(size), form.compression}, top, Small);
         demandHarmless(top);
     } catch (const stage::Refusal& refusal) {
-        demand(refusal.code() == code::VerificationFailed && *refusal.what() != '\0', "a refusal without a reason");
+        demand(refusal.code() == code::CopyFailed && *refusal.what() != '\0', "a refusal without a reason");
     } // Anything else, a std::system_error too, is a finding: the payload must not look like trouble of the machine.
     fs::remove_all(top);
     demand(fs::is_empty(Jailed.path()), "something lies beside the directory");

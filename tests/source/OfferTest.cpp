@@ -59,7 +59,7 @@ TEST(Offer, MayHavePackagesWithoutADigestIfTheyAreNotRequired)
     EXPECT_FALSE(offer.packages.at(1).required);
 
     const auto refused = std::get<Unusable>(meaningOf({package("app", 'a', true), package("words", 0, true)}));
-    EXPECT_EQ(refused.reason.code, code::VerificationFailed);
+    EXPECT_EQ(refused.reason.code, code::HashMissing);
     EXPECT_THAT(refused.reason.detail, HasSubstr("its package words has no SHA-256"));
 }
 

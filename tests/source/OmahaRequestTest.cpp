@@ -124,6 +124,35 @@ TEST(OmahaRequest, AnEventNamesThePipelineThatItHappenedInWhereThereAreAny)
     EXPECT_EQ(eventRequest(identity(), event, Form::Xml).apps[0].events[0].pipelineId, "");
 }
 
+// Each way to fail by its category, as docs/operating.md has them.
+TEST(OmahaRequest, EachCodeHasItsCategory)
+{
+    const std::pair<int, int> rows[] = {
+        {code::Unexplained, 4},        {code::CopyFailed, 2},    {code::CandidateFailed, 3},
+        {code::Transfer, 1},           {code::HashMismatch, 1},  {code::SizeMismatch, 1},
+        {code::VerificationFailed, 2}, {code::WriteFailed, 3},   {code::StatementInvalid, 2},
+        {code::DeltaUnusable, 8},      {code::EmptyAnswer, 5},   {code::XmlInvalid, 5},
+        {code::SignatureInvalid, 2},   {code::AnswerInvalid, 5}, {code::IgnoredByPolicy, 5},
+        {code::DeferredByPolicy, 5},   {code::HttpError, 5},     {code::HashMissing, 5},
+        {code::SignatureMissing, 2},   {code::RolledBack, 3},    {code::HttpStatusBase + 503, 5}};
+    for (const auto& [code, category] : rows) {
+        const Event event{3, 0, code, "1.4.0", "1.4.0", "1.5.0", "{s}"};
+        const auto told = eventRequest(identity(), event, Form::Json4).apps[0].events[0];
+        EXPECT_EQ(told.errorcat, category) << "errorcode " << code;
+        EXPECT_EQ(told.errorcode, code);
+        EXPECT_EQ(told.previousversion, "1.4.0");
+        EXPECT_EQ(told.nextversion, "1.5.0");
+    }
+}
+
+TEST(OmahaRequest, OfSeveralWaysWithOneCodeAnEventSaysWhich)
+{
+    Event event{3, 0, code::RolledBack, "1.4.0", "1.4.0", "1.5.0", "{s}"};
+    event.extraCode = static_cast<int>(Way::CrashLoop);
+    for (const auto form : {Form::Xml, Form::Json3, Form::Json4})
+        EXPECT_EQ(eventRequest(identity(), event, form).apps[0].events[0].extracode1, 9);
+}
+
 TEST(OmahaRequest, AnEventStandsAloneAndJsonNamesItsCategory)
 {
     Event failed;

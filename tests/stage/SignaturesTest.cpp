@@ -71,7 +71,7 @@ TEST_F(SignedDownload, IsRefusedWithoutAWordOfItsPublisher)
 {
     const auto verdict = run();
     EXPECT_EQ(verdict.kind, store::VerdictKind::Refused);
-    EXPECT_EQ(verdict.code, code::VerificationFailed);
+    EXPECT_EQ(verdict.code, code::SignatureMissing);
     EXPECT_THAT(verdict.reason, HasSubstr("no signed statement"));
     EXPECT_TRUE(staged.store.loadLearned()->refused) << "with other papers the same bytes may run";
     EXPECT_FALSE(std::filesystem::exists(staged.store.stagingDirectory(download)));

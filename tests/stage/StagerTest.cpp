@@ -81,16 +81,16 @@ TEST_F(Stager, KeepsOneFileUnderItsPackagesNameWhereATreeIsExpected)
 TEST_F(Stager, RefusesWhatCannotTakeTheProgramsPlace)
 {
     staged.offer(archive());
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "does not name {release}");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "does not name {release}");
     staged.offer(tar({{"f", "x"}}));
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "it is an archive");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "it is an archive");
     staged.offer("<html>404</html>");
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "neither an executable file");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "neither an executable file");
     staged.offer("BZh91AY&SY");
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "it is an archive or compressed");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "compressed with gzip, xz or zstd");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "it is an archive or compressed");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "compressed with gzip, xz or zstd");
     staged.offer(gzipped("no tar"));
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "it is");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "it is");
 }
 
 TEST_F(Stager, RefusesBytesOtherThanThePromisedOnes)
@@ -105,7 +105,7 @@ TEST_F(Stager, RefusesBytesOtherThanThePromisedOnes)
     os::writeDurably(staged.download(key), "");
     expectRefused(staged.run(Expected::Program), code::SizeMismatch, "0 bytes instead of the promised 17");
     fs::remove(staged.download(key));
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "app-2.0.bin is missing");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "app-2.0.bin is missing");
 }
 
 TEST_F(Stager, TakesNoDownloadThatIsNotAPlainFileOfOneName)
@@ -114,23 +114,23 @@ TEST_F(Stager, TakesNoDownloadThatIsNotAPlainFileOfOneName)
     const auto aside = scratch.write("aside", Script);
     const auto download = staged.download(key);
     fs::create_hard_link(download, scratch.path() / "second");
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "has a second name");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "has a second name");
     fs::remove(download);
     fs::create_symlink(aside, download);
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "is no plain file");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "is no plain file");
     fs::remove(download);
     ASSERT_EQ(::mkfifo(download.c_str(), 0600), 0);
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "is no plain file");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "is no plain file");
     fs::remove(download);
     fs::create_directory(download);
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "is no plain file");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "is no plain file");
 }
 
 TEST_F(Stager, BelievesNoAttemptThatContradictsItself)
 {
     staged.offer(Script);
     changeAttempt([](auto& attempt) { attempt.key.sha256 = std::string(64, 'a'); });
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "another SHA-256 than the release");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "another SHA-256 than the release");
 }
 
 TEST_F(Stager, HasNothingToSayWithoutAFinishedDownload)
@@ -219,25 +219,25 @@ TEST_F(Stager, RefusesTwoPackagesThatWantOnePlace)
 {
     staged.offer(Script);
     staged.add("other", "app");
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "app: the entry app is there twice");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "app: the entry app is there twice");
     staged.offer(archive());
     staged.add("other", "conf");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "app-2.0.bin: the entry conf is there twice");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "app-2.0.bin: the entry conf is there twice");
     staged.offer(archive());
     staged.add(tar({{"bin/app", "other"}}), "second.tar");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second.tar: the entry bin/app is there twice");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "second.tar: the entry bin/app is there twice");
     staged.offer(archive());
     staged.add(tar({{"bin", "no directory"}}), "second.tar");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "the entry bin is there twice");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "the entry bin is there twice");
     staged.offer(archive());
     staged.add(tar({{"conf/x", "beneath a file"}}), "second.tar");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "lies beneath conf");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "lies beneath conf");
     staged.offer(tar({{"link", "", '2', "bin"}, {"bin/app", Script}}));
     staged.add(tar({{"link/x", "through a link"}}), "second.tar");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "lies beneath link");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "lies beneath link");
     staged.offer(archive());
     staged.add(tar({{"empty", "", '5'}}), "second.tar");
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second.tar: it is an archive without a");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "second.tar: it is an archive without a");
 }
 
 TEST_F(Stager, LaysNothingOutBeforeEachPackageIsRight)
@@ -248,7 +248,7 @@ TEST_F(Stager, LaysNothingOutBeforeEachPackageIsRight)
     os::writeDurably(staged.store.downloads() / second, "the second 0ne");
     expectRefused(staged.run(Expected::Tree), code::HashMismatch, "second has the SHA-256 ");
     fs::remove(staged.store.downloads() / second);
-    expectRefused(staged.run(Expected::Tree), code::VerificationFailed, "second is missing");
+    expectRefused(staged.run(Expected::Tree), code::CopyFailed, "second is missing");
     EXPECT_FALSE(fs::exists(staged.store.stagingDirectory(key)));
 }
 
@@ -302,7 +302,7 @@ TEST_F(Stager, LaysThePackagesOfOneMoreAppIntoItsDirectoryAsTheyAre)
     }
     staged.offer(Script);
     staged.add("x", "y", "app"); // Where the program stands.
-    expectRefused(staged.run(Expected::Program), code::VerificationFailed, "lies beneath app");
+    expectRefused(staged.run(Expected::Program), code::CopyFailed, "lies beneath app");
 }
 
 } // namespace

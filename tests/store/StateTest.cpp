@@ -32,7 +32,7 @@ State fullState()
     state.crashes = Crashes{One, 2};
     state.setBack = SetBack{Two, "api"};
     state.approved = "1.2.0";
-    state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why"};
+    state.outcome = HistoryLine{"2026-11-23T18:00:00Z", "1.0.0", Two, Outcome::RolledBack, 44, "why", 5};
     return state;
 }
 

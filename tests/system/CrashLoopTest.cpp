@@ -41,7 +41,7 @@ TEST_F(CrashLoop, IsCountedOverBatonsOwnRestartsAndTakenBack)
     EXPECT_THAT(history(), ElementsAre("committed 1.1.0 from 1.0.0", "rolledBack 1.1.0 from 1.0.0 code 44"));
     ASSERT_EQ(status().blocked.size(), 1U);
     EXPECT_THAT(status().blocked.front().reason, HasSubstr("it died 3 times"));
-    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0", "3/0 1.1.0 code 44"}));
+    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/2 1.1.0 from 1.0.0", "3/0 1.1.0 code 44/9"}));
     EXPECT_TRUE(stateIsWhole());
     EXPECT_EQ(stop(), 0);
 }

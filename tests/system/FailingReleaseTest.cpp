@@ -1,5 +1,6 @@
 // A release that fails, at each point where it can: the old one serves, nobody tries the new one again, the server
 // knows. SPDX-License-Identifier: Apache-2.0
+#include "client/core/Failure.h"
 #include "tests/system/Relay.h"
 
 #include <csignal>
@@ -18,6 +19,7 @@ struct Failing {
     std::string says; // what the log must have
     std::string outcome;
     int code;
+    Way way;     // of those that have this code
     bool starts; // whether it is started as the program at all
 };
 
@@ -30,7 +32,8 @@ std::vector<std::string> events(const Failing& failing)
 {
     std::vector<std::string> expected{"13/1 1.1.0", "14/1 1.1.0"};
     if (failing.starts) expected.emplace_back("800/1 1.1.0");
-    expected.push_back("3/0 1.1.0 code " + std::to_string(failing.code));
+    expected.push_back("3/0 1.1.0 code " + std::to_string(failing.code) + '/' +
+                       std::to_string(static_cast<int>(failing.way)));
     return expected;
 }
 
@@ -70,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
                                                    "1.1.0 taken back: it ended with exit code 7 before it was ready",
                                                    "rolledBack",
                                                    5,
+                                                   Way::EndedBeforeReady,
                                                    true},
                                            Failing{"SilentBeforeReady",
                                                    "wait",
@@ -77,6 +81,7 @@ INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
                                                    "1.1.0 taken back: it was not ready within 300ms",
                                                    "rolledBack",
                                                    5,
+                                                   Way::NotReady,
                                                    true},
                                            Failing{"DeadOnProbationBeside",
                                                    "ready\nsleep 100\nkill 6",
@@ -84,6 +89,7 @@ INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
                                                    "1.1.0 taken back: it ended with signal 6 (SIGABRT) on probation",
                                                    "rolledBack",
                                                    44,
+                                                   Way::EndedOnProbation,
                                                    true},
                                            Failing{"DeadOnProbationAlone",
                                                    "ready\nsleep 1500\nexit 3",
@@ -91,6 +97,7 @@ INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
                                                    "1.1.0 taken back: it ended with exit code 3 on probation",
                                                    "rolledBack",
                                                    44,
+                                                   Way::EndedOnProbation,
                                                    true},
                                            Failing{"TryOutSaysNo",
                                                    "check 4\nready\nserve",
@@ -98,18 +105,21 @@ INSTANTIATE_TEST_SUITE_P(ByOverlap, FailingRelease,
                                                    "1.1.0 refused: its try-out failed: it ended with exit code 4",
                                                    "refused",
                                                    5,
+                                                   Way::TryOut,
                                                    false}),
                          nameOf);
 
-INSTANTIATE_TEST_SUITE_P(
-    ByRestart, FailingRelease,
-    ::testing::Values(Failing{"DeadBeforeReady", "exit 7", Restart,
-                              "1.1.0 taken back: it ended with exit code 7 before it was ready", "rolledBack", 5, true},
-                      Failing{"SilentBeforeReady", "wait", Restart, "1.1.0 taken back: it was not ready within 300ms",
-                              "rolledBack", 5, true},
-                      Failing{"DeadOnProbation", "ready\nsleep 200\nexit 3", Restart,
-                              "1.1.0 taken back: it ended with exit code 3 on probation", "rolledBack", 44, true}),
-    nameOf);
+INSTANTIATE_TEST_SUITE_P(ByRestart, FailingRelease,
+                         ::testing::Values(Failing{"DeadBeforeReady", "exit 7", Restart,
+                                                   "1.1.0 taken back: it ended with exit code 7 before it was ready",
+                                                   "rolledBack", 5, Way::EndedBeforeReady, true},
+                                           Failing{"SilentBeforeReady", "wait", Restart,
+                                                   "1.1.0 taken back: it was not ready within 300ms", "rolledBack", 5,
+                                                   Way::NotReady, true},
+                                           Failing{"DeadOnProbation", "ready\nsleep 200\nexit 3", Restart,
+                                                   "1.1.0 taken back: it ended with exit code 3 on probation",
+                                                   "rolledBack", 44, Way::EndedOnProbation, true}),
+                         nameOf);
 
 } // namespace
 } // namespace baton::system

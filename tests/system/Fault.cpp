@@ -33,8 +33,9 @@ void Fault::lost(std::uint64_t most)
     EXPECT_EQ(count.kinds["refused"], 0U) << count.report;
 }
 
-void Fault::oldServes(const std::string& reason, std::uint64_t most, int code)
+void Fault::oldServes(const std::string& reason, Way way, std::uint64_t most)
 {
+    const auto code = way < Way::EndedOnProbation ? code::CandidateFailed : code::RolledBack;
     EXPECT_TRUE(eventually([this] { return isServing("1.0.0"); }));
     EXPECT_EQ(pid(), before) << "the process that served was started anew";
     EXPECT_THAT(ask(), HasSubstr("1.0.0"));
@@ -45,7 +46,8 @@ void Fault::oldServes(const std::string& reason, std::uint64_t most, int code)
     EXPECT_THAT(blocked.front().reason, HasSubstr(reason));
     const auto suffix = " code " + std::to_string(code);
     EXPECT_THAT(history(), ElementsAre("rolledBack 1.1.0 from 1.0.0" + suffix));
-    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0" + suffix}));
+    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0",
+                         "3/0 1.1.0" + suffix + '/' + std::to_string(static_cast<int>(way))}));
     EXPECT_TRUE(stateIsWhole());
     EXPECT_EQ(stop(), 0);
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "client/core/Failure.h"
 #include "tests/system/Relay.h"
 
 #include <optional>
@@ -23,7 +24,7 @@ struct Fault : Relay {
 
     /// "Old serves": the process that served has never stopped accepting, at most so many requests are lost and none
     /// was refused, the release is blocked with this in its reason, the event is told, the history has its line.
-    void oldServes(const std::string& reason, std::uint64_t lost = 0, int code = 5);
+    void oldServes(const std::string& reason, Way way, std::uint64_t lost = 0);
 
     /// Ends the clients: at most so many of their requests are lost, and not one connection was refused.
     void lost(std::uint64_t most);

@@ -32,7 +32,7 @@ TEST_F(OnProbation, Fault5DiesBesideTheOldOne)
     ASSERT_TRUE(helloUnderLoad({}, "20s"));
     ASSERT_TRUE(takesBack("after 700 exit 3\nready\nserve\nexit 0"));
     EXPECT_EQ(baton->said().find("told to drain"), std::string::npos);
-    oldServes("it ended with exit code 3 on probation", InFlight, 44);
+    oldServes("it ended with exit code 3 on probation", Way::EndedOnProbation, InFlight);
 }
 
 TEST_F(OnProbation, Fault5IsNeverTriedAgain)
@@ -40,7 +40,7 @@ TEST_F(OnProbation, Fault5IsNeverTriedAgain)
     ASSERT_TRUE(helloUnderLoad({}, "20s"));
     ASSERT_TRUE(takesBack("after 300 kill 11\nready\nserve\nexit 0"));
     check();
-    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0 code 44", "3/9 1.1.0 code 35"}));
+    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0 code 44/5", "3/9 1.1.0 code 35"}));
     EXPECT_TRUE(isServing("1.0.0"));
     lost(InFlight);
     EXPECT_EQ(stop(), 0);
@@ -75,7 +75,7 @@ TEST_F(OnProbation, Fault6DiesWhileTheOldOneStandsBy)
     ASSERT_TRUE(helloUnderLoad({"--probation-alone", "20s"}));
     ASSERT_TRUE(takesBack("after 1500 exit 3\nready\nserve\nexit 0"));
     EXPECT_THAT(baton->said(), HasSubstr("1.0.0 told to drain, and stands by"));
-    oldServes("it ended with exit code 3 on probation", InFlight, 44);
+    oldServes("it ended with exit code 3 on probation", Way::EndedOnProbation, InFlight);
 }
 
 TEST_F(OnProbation, Fault7BatonEndsWithTheProgramsCodeWhereThePreviousReleaseFailsToo)
@@ -121,14 +121,14 @@ TEST_F(OnProbation, Fault8AcceptsAndNeverAnswers)
     ASSERT_TRUE(helloUnderLoad(probed(), "20s"));
     ASSERT_TRUE(takesBack("health 0\nstatus 0\nready\nserve\nexit 0"));
     EXPECT_THAT(baton->said(), HasSubstr("no answer within 300ms"));
-    oldServes("it failed 2 health questions in a row", UntilFound, 44);
+    oldServes("it failed 2 health questions in a row", Way::Unhealthy, UntilFound);
 }
 
 TEST_F(OnProbation, Fault8StandsStill)
 {
     ASSERT_TRUE(helloUnderLoad(probed(), "20s"));
     ASSERT_TRUE(takesBack("after 100 kill 19\nready\nserve\nexit 0"));
-    oldServes("it failed 2 health questions in a row", UntilFound, 44);
+    oldServes("it failed 2 health questions in a row", Way::Unhealthy, UntilFound);
 }
 
 // Nobody asks it, and it takes nothing from the queue: that is seen once it serves alone.
@@ -136,7 +136,7 @@ TEST_F(OnProbation, Fault8IsSeenInTheQueueWhereNobodyAsks)
 {
     ASSERT_TRUE(helloUnderLoad({"--probation-alone", "20s"}));
     ASSERT_TRUE(takesBack("ready\nwait"));
-    oldServes("nobody accepts on web: ", 0, 44);
+    oldServes("nobody accepts on web: ", Way::NobodyAccepts);
 }
 
 // After the commit it is an error in the log, and no more.
@@ -155,7 +155,7 @@ TEST_F(OnProbation, Fault9AnswersWithErrors)
 {
     ASSERT_TRUE(helloUnderLoad(probed(), "20s"));
     ASSERT_TRUE(takesBack("health 500\nstatus 500\nready\nserve\nexit 0"));
-    oldServes("it failed 2 health questions in a row", UntilFound, 44);
+    oldServes("it failed 2 health questions in a row", Way::Unhealthy, UntilFound);
 }
 
 } // namespace

@@ -33,7 +33,7 @@ TEST_P(Fault1, DeadBeforeItIsReady)
     ASSERT_TRUE(helloUnderLoad());
     ASSERT_TRUE(takesBack(std::string("complain no database here\n") + GetParam().lines));
     EXPECT_THAT(baton->said(), HasSubstr("no database here\n")); // Its own words stand before the reason.
-    oldServes(GetParam().reason);
+    oldServes(GetParam().reason, Way::EndedBeforeReady);
 }
 
 INSTANTIATE_TEST_SUITE_P(by, Fault1,
@@ -82,7 +82,7 @@ TEST_P(Fault2, CannotBeExecuted)
 {
     ASSERT_TRUE(underLoad(packed()));
     ASSERT_TRUE(update("1.1.0", archive("1.1.0", GetParam().bytes, GetParam().mode), "1.1.0 taken back"));
-    oldServes(GetParam().reason);
+    oldServes(GetParam().reason, Way::NotStarted);
 }
 
 INSTANTIATE_TEST_SUITE_P(for_, Fault2,
@@ -120,7 +120,7 @@ TEST_F(Fault, Of3HangsBeforeItIsReadyAndIsKilledWithAllItsChildren)
     ASSERT_TRUE(takesBack("child\nwait"));
     const auto child = static_cast<pid_t>(std::stoi(baton->word("child ")));
     EXPECT_TRUE(eventually([child] { return ::kill(child, 0) != 0; }));
-    oldServes("it was not ready within 500ms");
+    oldServes("it was not ready within 500ms", Way::NotReady);
 }
 
 TEST_F(Fault, Of3WaitsAsLongAsItIsAskedTo)
@@ -154,7 +154,7 @@ TEST_F(Fault, Of4DeathWinsOverAReadyThatComesWithIt)
 
     ASSERT_TRUE(baton->says("1.1.0 taken back"));
     EXPECT_EQ(baton->said().find("told to drain"), std::string::npos);
-    oldServes("it ended with exit code 3 before it was ready");
+    oldServes("it ended with exit code 3 before it was ready", Way::EndedBeforeReady);
 }
 
 // The other order: its first process has ended when another one of it says READY=1.
@@ -164,7 +164,7 @@ TEST_F(Fault, Of4And11AReadyAfterTheEndIsOfNoUse)
     ASSERT_TRUE(takesBack("daemon\nsleep 300\nready\nserve"));
     EXPECT_EQ(baton->said().find("told to drain"), std::string::npos);
     EXPECT_TRUE(eventually([this] { return childrenOf(baton->pid()).size() == 2; })); // The program and the agent.
-    oldServes("MAINPID=");
+    oldServes("MAINPID=", Way::EndedBeforeReady);
 }
 
 TEST_F(Fault, Of11GoesOnWithTheProcessThatItNames)
@@ -197,7 +197,7 @@ TEST_F(Fault, Of10DoesNotBelieveAStranger)
     const auto first = said.find("a readiness message was ignored");
     EXPECT_NE(first, std::string::npos);
     EXPECT_EQ(said.find("a readiness message was ignored", first + 1), std::string::npos);
-    oldServes("it was not ready within 2s");
+    oldServes("it was not ready within 2s", Way::NotReady);
 }
 
 struct Fault15 : Fault {

@@ -97,7 +97,7 @@ TEST_F(AtLoad50, Fault3ACandidateThatHangsIsKilledWithAllItsChildrenAndTheOldOne
     ASSERT_FALSE(child.empty()) << baton->said();
     EXPECT_TRUE(eventually([&] { return ::kill(static_cast<pid_t>(std::stoi(child)), 0) != 0; }));
     busy.reset(); // What is told to the server, and how all ends, is as ever.
-    oldServes(std::string("it was not ready within ") + ReadyTimeout);
+    oldServes(std::string("it was not ready within ") + ReadyTimeout, Way::NotReady);
 }
 
 TEST_F(AtLoad50, Fault3ACandidateThatAsksForMoreTimeGetsIt)

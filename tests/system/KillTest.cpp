@@ -167,7 +167,7 @@ TEST_F(Killed, ASupervisorDoesNotTakeBackTwice)
     EXPECT_TRUE(eventually([this] { return toldOnce().size() >= 4 && !status().lastCheck.empty(); }));
     auto once = toldOnce();
     std::erase(once, "3/9 1.1.0 code 35"); // Offered again, if that was so quick.
-    EXPECT_EQ(once, (std::vector<std::string>{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0 code 5"}));
+    EXPECT_EQ(once, (std::vector<std::string>{"13/1 1.1.0", "14/1 1.1.0", "800/1 1.1.0", "3/0 1.1.0 code 5/3"}));
     EXPECT_EQ(history(), std::vector<std::string>{"rolledBack 1.1.0 from 1.0.0 code 5"});
     ASSERT_EQ(status().blocked.size(), 1U);
     EXPECT_EQ(stop(), 0);

@@ -29,7 +29,7 @@ TEST_F(Fault2OfAMount, ThatForbidsToExecuteACandidateLeavesTheOldOneServing)
 
     ASSERT_TRUE(takesBack("ready\nserve"));
 
-    oldServes(Hint);
+    oldServes(Hint, Way::NotStarted);
 }
 
 TEST_F(Fault2OfAMount, ThatForbidsATryOutIsNamed)

@@ -94,9 +94,9 @@ TEST_F(OwnReleases, ThatFailTheirTryOutAreBlockedAndReported)
     ASSERT_TRUE(baton->says("Baton 9.0.0 does not take over: its try-out failed"));
 
     EXPECT_EQ(executable(), before);
-    EXPECT_TRUE(hasTold({"13/1 9.0.0", "14/1 9.0.0", "3/0 9.0.0 code 5"}));
+    EXPECT_TRUE(hasTold({"13/1 9.0.0", "14/1 9.0.0", "3/0 9.0.0 code 5/1"}));
     check();
-    EXPECT_TRUE(hasTold({"13/1 9.0.0", "14/1 9.0.0", "3/0 9.0.0 code 5", "3/9 9.0.0 code 35"}));
+    EXPECT_TRUE(hasTold({"13/1 9.0.0", "14/1 9.0.0", "3/0 9.0.0 code 5/1", "3/9 9.0.0 code 35"}));
     offerBaton("9.1.0", archive("9.1.0"));
     EXPECT_TRUE(baton->says("Baton 9.1.0 committed")) << "the next one may be good";
     EXPECT_FALSE(fs::exists(own().releases() / "9.0.0")) << "what is blocked takes no room";
@@ -115,7 +115,7 @@ TEST_F(OwnReleases, ThatDieOnProbationAreNotStartedAgain)
     ASSERT_TRUE(baton->says("1.0.0 serves"));
 
     EXPECT_FALSE(isOwn("9.0.0"));
-    EXPECT_TRUE(eventually([this] { return ::testing::Value(told(), Contains("3/0 9.0.0 code 44")); }));
+    EXPECT_TRUE(eventually([this] { return ::testing::Value(told(), Contains("3/0 9.0.0 code 44/5")); }));
     check();
     EXPECT_TRUE(eventually([this] { return ::testing::Value(told(), Contains("3/9 9.0.0 code 35")); }));
     EXPECT_EQ(stop(), 0);
@@ -137,7 +137,7 @@ TEST_F(OwnReleases, ThatCannotStartGiveWayToTheInstalledBaton)
 
     EXPECT_FALSE(isOwn("9.0.0"));
     EXPECT_THAT(baton->said(), HasSubstr("Baton 9.0.0 is taken back: it did not last a minute in 2 starts in a row"));
-    EXPECT_TRUE(eventually([this] { return ::testing::Value(told(), Contains("3/0 9.0.0 code 44")); }));
+    EXPECT_TRUE(eventually([this] { return ::testing::Value(told(), Contains("3/0 9.0.0 code 44/9")); }));
     EXPECT_EQ(stop(), 0);
 }
 

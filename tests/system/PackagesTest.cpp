@@ -127,10 +127,10 @@ TEST_F(Packages, ThatWantOnePlaceAreRefused)
     check();
 
     ASSERT_TRUE(baton->says("the entry " + name + " is there twice"));
-    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "3/0 1.1.0 code 12"}));
+    EXPECT_TRUE(hasTold({"13/1 1.1.0", "14/1 1.1.0", "3/0 1.1.0 code 4"}));
     EXPECT_TRUE(isServing("1.0.0"));
     EXPECT_EQ(ask(), "1.0.0\n");
-    EXPECT_THAT(history(), ::testing::ElementsAre("refused 1.1.0 from 1.0.0 code 12"));
+    EXPECT_THAT(history(), ::testing::ElementsAre("refused 1.1.0 from 1.0.0 code 4"));
 }
 
 TEST_F(Packages, ComeNoFasterThanTheyMay)

@@ -69,6 +69,7 @@ std::string describe(const protocol::Event& event)
     if (event.eventtype == UpdateComplete && event.eventresult == SuccessAfterRestart)
         text += " from " + event.previousversion;
     if (event.errorcode) text += " code " + std::to_string(*event.errorcode);
+    if (event.extracode1) text += '/' + std::to_string(*event.extracode1);
     return text;
 }
 

@@ -35,9 +35,9 @@ TEST_F(Relay, TakesBackWhatDiesOnProbationAndNeverTriesItAgain)
 
     ASSERT_TRUE(update("1.2.0", scratch.copyOf(BROKEN, "1.2.0"), "1.2.0 taken back"));
     EXPECT_TRUE(baton->says("1.0.0 serves on"));
-    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44"}));
+    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44/5"}));
     check();
-    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44", "3/9 1.2.0 code 35"}));
+    EXPECT_TRUE(hasTold({"13/1 1.2.0", "14/1 1.2.0", "800/1 1.2.0", "3/0 1.2.0 code 44/5", "3/9 1.2.0 code 35"}));
     ASSERT_TRUE(update("1.3.0", scratch.copyOf(HELLO, "1.3.0"), "1.3.0 committed"));
     const auto count = clients.stop();
 
@@ -48,6 +48,24 @@ TEST_F(Relay, TakesBackWhatDiesOnProbationAndNeverTriesItAgain)
     EXPECT_EQ(stop(), 0);
     EXPECT_TRUE(stateIsWhole());
     EXPECT_THAT(history(), ElementsAre("rolledBack 1.2.0 from 1.0.0 code 44", "committed 1.3.0 from 1.0.0"));
+}
+
+TEST_F(Relay, GoesBackToWhatTheServerOffersWhereThatWasAskedFor)
+{
+    RunOptions options{
+        {scratch.copyOf(HELLO, "1.1.0").string()}, {"--attribute", "rollback_allowed=true"}, {"web=127.0.0.1:0"}, "1s"};
+    options.version = "1.1.0";
+    ASSERT_TRUE(serves(options, "1.1.0"));
+    Clients clients(scratch, web, Everybody);
+
+    ASSERT_TRUE(update("1.0.0", scratch.copyOf(HELLO, "1.0.0"), "1.0.0 committed"));
+    EXPECT_TRUE(isServing("1.0.0"));
+    const auto count = clients.stop();
+
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    EXPECT_TRUE(hasTold({"13/1 1.0.0", "14/1 1.0.0", "800/1 1.0.0", "3/2 1.0.0 from 1.1.0"}));
+    EXPECT_EQ(stop(), 0);
+    EXPECT_TRUE(stateIsWhole());
 }
 
 struct Spoken {

@@ -141,7 +141,7 @@ TEST_F(SignedReleases, AreRefusedWithoutASha256AndWithoutAStatement)
 
     EXPECT_TRUE(
         update("1.1.0", scratch.actor("1.1.0", Good), "has no SHA-256, and no statement that is believed has one"));
-    EXPECT_TRUE(hasTold({"3/0 1.1.0 code 12"}));
+    EXPECT_TRUE(hasTold({"3/0 1.1.0 code 38"}));
     EXPECT_EQ(stop(), 0);
 }
 
@@ -150,8 +150,8 @@ TEST_F(SignedReleases, AreRefusedUnsigned)
     ASSERT_TRUE(servesSigned());
     const auto payload = scratch.actor("1.1.0", Good);
     ASSERT_TRUE(update("1.1.0", payload, "1.1.0 refused: it has no signed statement"));
-    EXPECT_TRUE(hasTold({"3/0 1.1.0 code 12"}));
-    EXPECT_THAT(history(), ElementsAre("refused 1.1.0 from 1.0.0 code 12"));
+    EXPECT_TRUE(hasTold({"3/0 1.1.0 code 39"}));
+    EXPECT_THAT(history(), ElementsAre("refused 1.1.0 from 1.0.0 code 39"));
     EXPECT_EQ(askedFor(payload.filename().string()), 0U);
 
     // The same bytes, signed now: what was refused was the want of a statement.
@@ -164,7 +164,7 @@ TEST_F(SignedReleases, AreRefusedOfAStranger)
     ASSERT_TRUE(servesSigned());
     const auto payload = scratch.actor("1.1.0", Good);
     isRefused("1.1.0", payload, envelopeOf(statementOf("1.1.0", payload), {newKey()}),
-              "none of the trusted keys has signed it");
+              "none of the trusted keys has signed it", "33");
 }
 
 TEST_F(SignedReleases, AreRefusedOfAnotherApp)
@@ -366,7 +366,7 @@ TEST_F(SignedReleases, SayHowOldTheNewestStatementIs)
     EXPECT_TRUE(baton->says("the newest signed statement is 40 days old and ran out at"));
     EXPECT_TRUE(eventually([this] {
         const auto all = told();
-        return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.ends_with(" code 51"); });
+        return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.ends_with(" code 51/40"); });
     }));
     EXPECT_EQ(stop(), 0);
 }
