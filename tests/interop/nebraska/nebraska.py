@@ -16,7 +16,7 @@ from peers import Baton, Payload, build_go, eventually, expect, files_over_http,
 MODULE = "github.com/flatcar/nebraska/backend"
 
 # Its numbers.  [backend/pkg/api: instances.go, packages.go, arch.go]
-GRANTED, ERROR, COMPLETE, INSTALLED, DOWNLOADED, DOWNLOADING, ON_HOLD = 2, 3, 4, 5, 6, 7, 8
+UNDEFINED, GRANTED, ERROR, COMPLETE, INSTALLED, DOWNLOADED, DOWNLOADING, ON_HOLD = 1, 2, 3, 4, 5, 6, 7, 8
 FLATCAR, OTHER = 1, 4
 AMD64 = 1
 
@@ -87,12 +87,14 @@ class Nebraska:
         self.group_settings.update(settings)
         self.call("PUT", f"/api/apps/{self.app}/groups/{self.group}", self.group_settings)
 
-    def add_package(self, payload, url, kind=FLATCAR):
+    def add_package(self, payload, url, kind=FLATCAR, beside=()):
         package = {"application_id": self.app, "type": kind, "arch": AMD64, "url": url, "filename": payload.path.name,
                    "version": payload.version, "size": str(payload.size), "hash": payload.sha1, "description": "",
                    "channels_blacklist": []}
         if kind == FLATCAR:
             package["flatcar_action"] = {"sha256": payload.sha256}
+        package["extra_files"] = [{"name": one.path.name, "size": str(one.size), "hash": one.sha1, "hash256": one.sha256}
+                                  for one in beside]
         return self.call("POST", f"/api/apps/{self.app}/packages", package)["id"]
 
     def offer(self, package):
@@ -143,7 +145,7 @@ def test(build, folder, scratch):
                                         "1.4.0": hello, "1.5.0": hello}.items()}
     with files_over_http(payloads) as url, nebraska(folder, scratch) as server:
         server.add_app("io.example.web")
-        package = {version: server.add_package(one, url) for version, one in release.items() if version != "1.5.0"}
+        package = {version: server.add_package(one, url) for version, one in release.items() if version not in ("1.4.0", "1.5.0")}
         server.offer(package["1.1.0"])
         server.add_group("stable", server.channel)
         server.change_group(policy_updates_enabled=False)
@@ -157,6 +159,10 @@ def steps(server, baton, package, release, url):
     print(" a paused group")
     eventually("the sentence", lambda: baton.said("updates are switched off for this track"))
     expect("errors", server.errors(machine), [])
+    expect("states", [one["status"] for one in server.history(machine)], [])
+    expect("the instance's state", server.instance(machine)["status"] or UNDEFINED, UNDEFINED)
+    expect("Nebraska's version", server.instance(machine)["version"], "1.0.0")
+    expect("in progress", server.instance(machine)["update_in_progress"], False)
     expect("running", baton.version(), "1.0.0")
 
     print(" a success")
@@ -191,12 +197,21 @@ def steps(server, baton, package, release, url):
     eventually("the last event", lambda: server.instance(machine)["status"] == COMPLETE)
     expect("running", baton.version(), "1.3.0")
 
+    print(" a package with extra files")
+    extra = Payload(release["1.0.0"].path, "words", release["1.0.0"].path.parent)
+    server.offer(server.add_package(release["1.4.0"], url, beside=[extra]))
+    expect("update --wait", baton.update(), 0)
+    eventually("the last event", lambda: server.instance(machine)["status"] == COMPLETE)
+    expect("running", baton.version(), "1.4.0")
+    expect("the extra file's bytes", (baton.state / "current" / extra.path.name).read_bytes() == extra.path.read_bytes(), True)
+
     print(" a package without a SHA-256")
     server.offer(server.add_package(release["1.5.0"], url, OTHER))
     baton.update()
     eventually("the sentence", lambda: baton.said("has no SHA-256 (SHA-1 proves nothing)"))
     eventually("the event", lambda: server.instance(machine)["status"] == ERROR)
-    expect("running", baton.version(), "1.3.0")
+    expect("error codes", server.errors(machine), ["44", "38"])
+    expect("running", baton.version(), "1.4.0")
 
 
 run(test, sys.argv[1], sys.argv[2])
