@@ -37,7 +37,7 @@ private:
         bool isFault = false;
         bool endsSomebody = false; // one dies by itself, or all are told to end
         Trouble trouble = Trouble::Nothing;
-        bool isEnd = false;
+        bool isWish = false;
     };
 
     void add(const std::string& name, const std::function<void(Step&)>& happens, Kind kind)
@@ -47,7 +47,7 @@ private:
         happens(step);
         // By restart the old one leaves before the next one starts: that is what was asked for.
         const bool mayEndTheLast = kind.endsSomebody || rules_.restart;
-        moves_.push_back({name, kind.isFault, kind.isEnd, mayEndTheLast, step.world_, step.broken_});
+        moves_.push_back({name, kind.isFault, kind.isWish, mayEndTheLast, step.world_, step.broken_});
         if (step.world_.faultsLeft == 0 || world_.phase == Phase::Stopping) return;
         for (auto between : step.between_) {
             Step next(between, rules_, Trouble::Nothing);
@@ -71,19 +71,21 @@ private:
     void ordinary()
     {
         if (world_.offersLeft > 0)
-            add("a release is installed", [this](Step& step) {
-                auto& w = step.world_;
-                w.pending = rules_.offers - w.offersLeft + 1;
-                w.pendingIsRollback = false;
-                --w.offersLeft;
-                w.install = w.pending;
-                w.installTries = 0;
-                w.installIsRollback = false;
-            });
+            add("a release is installed",
+                [this](Step& step) {
+                    auto& w = step.world_;
+                    w.pending = rules_.offers - w.offersLeft + 1;
+                    w.pendingIsRollback = false;
+                    --w.offersLeft;
+                    w.install = w.pending;
+                    w.installTries = 0;
+                    w.installIsRollback = false;
+                },
+                {false, false, Trouble::Nothing, true});
         if (world_.offersLeft > 0 && world_.current != None) people();
         if (isInHandOff()) // Once for each candidate: it needs no limit of its own.
             add("the candidate is taken back by a person", [](Step& step) { step.withdrawCandidate(); },
-                {false, world_.serving == None});
+                {false, world_.serving == None, Trouble::Nothing, true});
         if (waitsForOffer() && world_.pending != None) addTroubled("its hand-over begins", beginHandOver());
         if (waitsForReadiness() && world_.candidate != None && !world_.ready)
             add("the candidate is ready", [](Step& step) {
@@ -151,19 +153,23 @@ private:
     // What is asked on the control socket.
     void people()
     {
-        add("a person wants a restart", [](Step& step) {
-            auto& w = step.world_;
-            --w.offersLeft;
-            w.pending = w.current;
-            w.pendingIsRollback = false;
-        });
-        if (!isInHandOff() && world_.previous != None && !isBlocked(world_, world_.previous))
-            add("a person wants to go back", [](Step& step) {
+        add("a person wants a restart",
+            [](Step& step) {
                 auto& w = step.world_;
                 --w.offersLeft;
-                w.pending = w.previous;
-                w.pendingIsRollback = true;
-            });
+                w.pending = w.current;
+                w.pendingIsRollback = false;
+            },
+            {false, false, Trouble::Nothing, true});
+        if (!isInHandOff() && world_.previous != None && !isBlocked(world_, world_.previous))
+            add("a person wants to go back",
+                [](Step& step) {
+                    auto& w = step.world_;
+                    --w.offersLeft;
+                    w.pending = w.previous;
+                    w.pendingIsRollback = true;
+                },
+                {false, false, Trouble::Nothing, true});
     }
 
     std::function<void(Step&)> beginHandOver() const
@@ -232,9 +238,16 @@ private:
         step.launchCurrent();
     }
 
-    // All were told to end, and do.
+    // All were told to end, and do. A Baton that is killed meanwhile finds nobody who still accepts.
     void stopping()
     {
+        if (world_.faultsLeft > 0)
+            add("Baton is killed while all end, and started again",
+                [](Step& step) {
+                    restartBaton(step);
+                    step.world_.orphan = false;
+                },
+                {true, true});
         const auto ends = [this](const char* name, Release World::*whose) {
             if (world_.*whose == None) return;
             add(name, [whose](Step& step) { step.world_.*whose = None; });

@@ -103,7 +103,7 @@ struct World {
 struct Move {
     std::string name;
     bool isFault = false;
-    bool isEnd = false;         ///< Baton is told to end: no way out of anything
+    bool isWish = false;        ///< a person's, or a new release: no way out of anything, since neither need come
     bool mayEndTheLast = false; ///< somebody died, or was told to: then nobody may be left who accepts
     World after;
     std::string broken; ///< what the step did that it must never do; empty: nothing

@@ -46,7 +46,7 @@ public:
                 ++steps_;
                 events_.insert(move.name);
                 if (const auto fault = faultOf(world, move); !fault.empty()) complain(fault, world, move.name);
-                if (!move.isFault && !move.isEnd) backwards_[move.after].push_back(world);
+                if (!move.isFault && !move.isWish) backwards_[move.after].push_back(world);
                 if (ways_.emplace(move.after, Way{world, move.name}).second) next.push(move.after);
             }
         }
@@ -70,7 +70,8 @@ private:
         std::string by{};
     };
 
-    // Without a further fault, each state comes to rest: a release serves, or the first is waited for, or Baton ended.
+    // Without a further fault and without anybody's help, each state comes to rest: a release serves, or the first is
+    // waited for, or Baton ended.
     void findWaysOut()
     {
         std::set<World> good;

@@ -1,3 +1,4 @@
+#include "client/core/ProductVersion.h"
 #include "tests/transport/Collector.h"
 
 #include <Poco/Net/ServerSocket.h>
@@ -50,7 +51,7 @@ TEST(PocoTransport, PostsAndKeepsStatusHeadersAndBody)
     const auto asked = server.requests().at(0);
     EXPECT_THAT(asked, HasSubstr("POST /v1/update/?a=%2F HTTP/1.1\r\n"));
     EXPECT_THAT(asked, HasSubstr("Host: 127.0.0.1:"));
-    EXPECT_THAT(asked, HasSubstr("User-Agent: baton/"));
+    EXPECT_THAT(asked, HasSubstr("User-Agent: baton/" + std::string(productVersion()) + "\r\n"));
     EXPECT_THAT(asked, HasSubstr("X-Test: 1\r\n"));
     EXPECT_THAT(asked, HasSubstr("Connection: close\r\n"));
     EXPECT_TRUE(asked.ends_with("\r\n\r\n<request/>"));

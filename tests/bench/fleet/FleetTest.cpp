@@ -24,8 +24,8 @@ TEST(Fleet, AsksNearlyEvenlyAndDoesNotFallUponAServerThatIsBack)
     const auto world = of(100'000);
     for (const auto& scenario : Scenarios) {
         const auto peaks = peaksOf(simulate(world, scenario), world);
-        EXPECT_TRUE(hold(peaks, Limits())) << scenario.name << ": " << peaks.settling << ' ' << peaks.calm << ' '
-                                        << peaks.hourAfter;
+        EXPECT_TRUE(hold(peaks, Limits()))
+            << scenario.name << ": " << peaks.settling << ' ' << peaks.calm << ' ' << peaks.hourAfter;
         EXPECT_NEAR(peaks.meanPerMinute, 100'000 / 45.0, 125) << "an interval of 30 minutes and half as much again";
     }
 }
