@@ -34,7 +34,8 @@ std::string faultOf(const std::vector<store::AttemptPackage>& packages)
         if (!isPlainName(package.name))
             return "the package's name \"" + escaped(package.name) +
                    "\" is no plain file name: publish it under letters, digits and ._+~-";
-        if (package.sizeBytes < 1 || package.sizeBytes > room) return "nobody has room for its packages";
+        if (package.sizeBytes < 1) return "its package " + package.name + " has no size: publish it with one";
+        if (package.sizeBytes > room) return "nobody has room for its packages";
         room -= package.sizeBytes;
         if (!names.insert({package.app, package.name}).second) return "two of its packages are named " + package.name;
         if (sizes.try_emplace(package.sha256, package.sizeBytes).first->second != package.sizeBytes)
@@ -160,14 +161,17 @@ Decision decide(const source::Offer& offer, const Running& running, const store:
 Decision decide(const source::Offer& offer, const Running& running, const store::State& state,
                 const Publication& publication, bool isAskedFor)
 {
-    const auto lacks = [](const source::OfferedPackage& package) { return package.required && package.sha256.empty(); };
+    const auto lacks = [](const source::OfferedPackage& package) {
+        return package.required && (package.sha256.empty() || package.sizeBytes < 1);
+    };
     const auto missing = std::find_if(offer.packages.begin(), offer.packages.end(), lacks);
     if (missing != offer.packages.end())
         return {Choice::Unusable,
                 escaped(offer.version) + " is offered, but cannot be taken: its package " + escaped(missing->name) +
-                    " has no SHA-256, and no statement that is believed has one" +
+                    (missing->sha256.empty() ? " has no SHA-256" : " has no size") +
+                    ", and no statement that is believed has one" +
                     (publication.refusal ? ": " + *publication.refusal : std::string()),
-                code::HashMissing};
+                missing->sha256.empty() ? code::HashMissing : code::AnswerInvalid};
     const auto decision = decide(offer, running, state);
     const bool isAllowed =
         decision.choice == Choice::NotNewer && offer.version != running.version && !publication.refusal;

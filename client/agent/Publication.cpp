@@ -61,6 +61,7 @@ void complete(source::Offer& offer, const verify::Statement& statement)
         for (const auto& promised : statement.packages) {
             if (promised.name != package.name) continue;
             if (package.sha256.empty()) package.sha256 = promised.sha256;
+            if (package.sizeBytes < 1) package.sizeBytes = promised.sizeBytes;
             package.required = package.required || !package.urls.empty();
         }
     offerDeltas(offer.packages.front(), statement);

@@ -98,13 +98,16 @@ Answer offerFrom(const protocol::UpdateCheck& check, Digests digests)
         const bool first = offer.packages.empty();
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;
         auto urls = urlsOf(check.codebases, package.name);
-        const bool canBeHad = digests == Digests::Needed && !sha256.empty() && !urls.empty();
+        const bool canBeHad = digests == Digests::Needed && !sha256.empty() && package.size > 0 && !urls.empty();
         const bool required = first || package.required.value_or(true) || canBeHad;
         if (required && sha256.empty() && digests == Digests::Needed)
             return unusable(offer.version, code::HashMissing,
                             "its package " + escaped(package.name) +
                                 " has no SHA-256 (SHA-1 proves nothing): publish it with hash_sha256, or with sha256 "
                                 "on its postinstall action");
+        if (required && package.size < 1 && digests == Digests::Needed)
+            return unusable(offer.version, code::AnswerInvalid,
+                            "its package " + escaped(package.name) + " has no size: publish it with one");
         if (required && urls.empty()) return unusable(offer.version, code::AnswerInvalid, NoAddress);
         offer.packages.push_back(
             {package.name, package.size, sha256, std::move(urls), required, deltasOf(check, package)});

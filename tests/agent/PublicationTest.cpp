@@ -132,6 +132,29 @@ TEST_F(Offered, GetsNoSha256FromAStranger)
     EXPECT_EQ(decide(offer, {"1.4.0"}, stateOf({}), found, false).choice, Choice::Unusable);
 }
 
+TEST_F(Offered, GetsItsSizeFromTheStatement)
+{
+    offer.packages.front().sizeBytes = 0;
+    put("a", envelopeOf(statement, {key}));
+    const auto found = read();
+
+    EXPECT_EQ(found.refusal, std::nullopt);
+    EXPECT_EQ(offer.packages.front().sizeBytes, statement.packages.front().sizeBytes);
+    EXPECT_EQ(decide(offer, {"1.4.0"}, stateOf({}), found, false).choice, Choice::Take);
+}
+
+TEST_F(Offered, GetsNoSizeFromAStranger)
+{
+    offer.packages.front().sizeBytes = 0;
+    put("a", envelopeOf(statement, {newKey()}));
+    const auto found = read();
+
+    const auto decision = decide(offer, {"1.4.0"}, stateOf({}), found, false);
+
+    EXPECT_EQ(decision.choice, Choice::Unusable);
+    EXPECT_THAT(decision.why, HasSubstr("has no size, and no statement that is believed has one"));
+}
+
 TEST_F(Offered, BringsItsStatementAlong)
 {
     offer.statement = envelopeOf(statement, {key});

@@ -90,6 +90,32 @@ TEST(Offer, LeavesTheDigestToASignedStatement)
     EXPECT_EQ(offer.statement, "");
 }
 
+TEST(Offer, LeavesTheSizeToASignedStatementToo)
+{
+    protocol::Manifest manifest;
+    manifest.version = "1.5.0";
+    manifest.packages = {package("app", 'a', true)};
+    manifest.packages.front().size = 0; // As it is read when it is not said.
+    const auto app = appWith(manifest);
+
+    const auto refused = std::get<Unusable>(source::meaningOf(app).value());
+    EXPECT_EQ(refused.reason.code, code::AnswerInvalid);
+    EXPECT_THAT(refused.reason.detail, HasSubstr("its package app has no size"));
+    const auto offer = std::get<Offer>(source::meaningOf(app, Digests::ByStatement).value());
+    EXPECT_EQ(offer.packages.front().sizeBytes, 0);
+    EXPECT_TRUE(offer.packages.front().required);
+}
+
+TEST(Offer, DoesNotNeedTheSizeOfWhatIsNotRequired)
+{
+    auto manual = package("manual", 'b', false);
+    manual.size = 0;
+
+    const auto offer = std::get<Offer>(meaningOf({package("app", 'a', true), manual}));
+
+    EXPECT_FALSE(offer.packages.at(1).required);
+}
+
 TEST(Offer, BringsAStatementAlong)
 {
     protocol::Manifest manifest;
