@@ -93,6 +93,12 @@ void encodeExtras(Element& element, const Extras& extras)
     for (const auto& extra : extras) element.attributes.push_back({extra.name, extra.value, extra.kind});
 }
 
+std::string fingerprintOf(const Element& element, const char* name)
+{
+    const auto* const wrapped = element.only(name);
+    return wrapped != nullptr ? textOf(*wrapped, "fingerprint") : textOf(element, name);
+}
+
 bool isWord(std::string_view text, std::string_view word)
 {
     return std::equal(text.begin(), text.end(), word.begin(), word.end(),

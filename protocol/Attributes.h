@@ -41,6 +41,9 @@ void encodeExtras(Element& element, const Extras& extras);
 /// Words and ids of Omaha's are the same in any case.
 bool isWord(std::string_view text, std::string_view word);
 
+/// An attribute, or what 4.0's early draft has instead: {"fingerprint": …}. Empty if it is not said.
+std::string fingerprintOf(const Element& element, const char* name);
+
 [[noreturn]] void refuse(const Element& element, const char* attribute, const std::string& why);
 
 } // namespace baton::protocol

@@ -36,7 +36,8 @@ std::string encode(Response response, Form form);
 Request decodeRequest(std::string_view document);
 
 /// Any form. What decodes can be taken at its word: an `ok` has a manifest with packages of one-segment names, sizes of
-/// 1 or more and digests that do not contradict each other, or pipelines whose downloads have all of these.
+/// 1 or more where they are said, digests that do not contradict each other and addresses that can be asked, or
+/// pipelines whose downloads have all of these, or both.
 /// @throws DecodeError
 Response decodeResponse(std::string_view document);
 

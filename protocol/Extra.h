@@ -8,7 +8,12 @@
 namespace baton::protocol {
 
 /// What a JSON form says a value is; XML knows texts alone.
-enum class Kind { Text, Number, Flag };
+enum class Kind {
+    Text,
+    Number,
+    Flag,
+    Json ///< an object, a list or null, as it came but for its blanks
+};
 
 /// Kept and passed on as it came, and never acted on.  [Omaha 3.1, Extensions & Forward Compatibility]
 struct Extra {

@@ -43,12 +43,13 @@ inline void encodeValue(Element& element, const char* name, const std::optional<
     element.say(name, attributeText(flag, form), Kind::Flag);
 }
 
-/// Adds what is said.
+/// Adds what is said, and the application's own.
 template <typename Owner, std::size_t Count>
 void encodeFields(Element& element, const Owner& owner, const std::array<Field<Owner>, Count>& fields)
 {
     for (const auto& field : fields)
         std::visit([&](auto member) { encodeValue(element, field.name, owner.*member, field.flagForm); }, field.member);
+    encodeExtras(element, owner.extras);
 }
 
 template <typename Owner>
@@ -73,11 +74,12 @@ try {
     if (field.unreadable == Unreadable::Refused) throw;
 }
 
-/// @throws DecodeError for what cannot be read and may not be left out
+/// With the application's own attributes.  @throws DecodeError for what cannot be read and may not be left out
 template <typename Owner, std::size_t Count>
 void decodeFields(const Element& element, Owner& owner, const std::array<Field<Owner>, Count>& fields)
 {
     for (const auto& field : fields) decodeField(element, owner, field);
+    owner.extras = extrasOf(element);
 }
 
 } // namespace baton::protocol

@@ -2,6 +2,7 @@
 
 #include "protocol/DecodeError.h"
 #include "protocol/Lists.h"
+#include "protocol/Transcript.h"
 
 #include <nlohmann/json.hpp>
 
@@ -23,12 +24,16 @@ std::string_view singular(std::string_view parent, std::string_view key)
     return key;
 }
 
-// Builds the tree from what nlohmann's parser reads, and refuses what is too much of it.
+// Builds the tree from what nlohmann's parser reads, and refuses what is too much of it. An application's own object or
+// list becomes an attribute that is its text.
 class Builder : public nlohmann::json_sax<Json> {
 public:
     Element top; ///< nameless: the document's own object
 
-    bool null() override { return true; } // As if it were not said.
+    bool null() override // As if it were not said, unless it is an application's own.
+    {
+        return transcript_.isOpen() || isOwn() ? scalar("null", Kind::Json) : true;
+    }
     bool boolean(bool value) override { return scalar(value ? "true" : "false", Kind::Flag); }
     bool number_integer(number_integer_t value) override { return scalar(std::to_string(value), Kind::Number); }
     bool number_unsigned(number_unsigned_t value) override { return scalar(std::to_string(value), Kind::Number); }
@@ -41,40 +46,40 @@ public:
 
     bool start_object(std::size_t) override
     {
+        const bool isVerbatim = transcript_.isOpen() || isOwn();
         deeper();
-        if (levels_.size() == 1) {
-            levels_.back().element = &top;
-            return true;
-        }
-        const auto& outer = levels_[levels_.size() - 2];
-        levels_.back().element = place(outer);
+        if (isVerbatim) return transcribe('{');
+        levels_.back().element = levels_.size() == 1 ? &top : place(levels_[levels_.size() - 2]);
         return true;
     }
 
     bool key(std::string& name) override
     {
         auto& level = levels_.back();
-        level.key = singular(level.element->name, name);
+        level.key = level.element == nullptr ? name : singular(level.element->name, name);
         if (++members_ > MostAttributes) throw DecodeError("the document has more than 8000 members");
         if (level.seen.size() >= MostAttributesEach * 2) throw DecodeError("an object has more than 128 members");
         if (std::find(level.seen.begin(), level.seen.end(), level.key) != level.seen.end())
             throw DecodeError("the member " + printable(level.key) + " is there twice");
         level.seen.push_back(level.key);
+        if (transcript_.isOpen()) transcript_.key(name);
         return true;
     }
 
-    bool end_object() override { return shallower(); }
+    bool end_object() override { return shallower('}'); }
 
     bool start_array(std::size_t) override
     {
+        const bool isVerbatim = transcript_.isOpen() || isOwn();
         deeper();
         if (levels_.size() == 1) throw DecodeError("the document is a list, and no object");
+        if (isVerbatim) return transcribe('[');
         const auto& outer = levels_[levels_.size() - 2];
         levels_.back() = {outer.element, outer.key, {}, true};
         return true;
     }
 
-    bool end_array() override { return shallower(); }
+    bool end_array() override { return shallower(']'); }
 
     bool parse_error(std::size_t position, const std::string&, const Json::exception&) override
     {
@@ -95,9 +100,21 @@ private:
         levels_.emplace_back();
     }
 
-    bool shallower()
+    bool shallower(char bracket)
     {
         levels_.pop_back();
+        if (!transcript_.isOpen()) return true;
+        transcript_.close(bracket);
+        return transcript_.isOpen() || scalar(transcript_.take(), Kind::Json);
+    }
+
+    // Whether what comes is a member that an application invented.
+    bool isOwn() const { return !levels_.empty() && !levels_.back().isList && levels_.back().key.starts_with('_'); }
+
+    bool transcribe(char bracket)
+    {
+        if (bracket == '{' && ++elements_ > MostElements) throw DecodeError("the document has more than 1000 objects");
+        transcript_.open(bracket);
         return true;
     }
 
@@ -113,6 +130,7 @@ private:
     bool scalar(std::string value, Kind kind)
     {
         if (levels_.empty()) throw DecodeError("the document is no object");
+        if (transcript_.isOpen()) return transcribe(value, kind);
         auto& level = levels_.back();
         if (level.isList)
             place(level)->text = std::move(value);
@@ -123,7 +141,17 @@ private:
         return true;
     }
 
+    bool transcribe(const std::string& value, Kind kind)
+    {
+        if (kind == Kind::Text)
+            transcript_.string(value);
+        else
+            transcript_.literal(value);
+        return true;
+    }
+
     std::vector<Level> levels_;
+    Transcript transcript_;
     std::size_t elements_ = 0;
     std::size_t members_ = 0;
 };

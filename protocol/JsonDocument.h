@@ -14,7 +14,8 @@ inline constexpr const char* JsonText = "#text";
 
 /// One object with the one member `root`. At most 512 KiB, 24 levels, and as many objects and members as XML may have;
 /// no key twice in one object. One `)]}'` and one byte order mark before it are left out. A list's plural name of 4.0
-/// becomes the singular one; a number that is no integer keeps its text.  @throws DecodeError
+/// becomes the singular one; a number that is no integer keeps its text, and an object, a list or null whose name
+/// begins with an underscore is an attribute of the kind Json.  @throws DecodeError
 Element readJson(std::string_view text, std::string_view root);
 
 enum class Names { Singular, Plural };

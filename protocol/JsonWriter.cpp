@@ -77,10 +77,17 @@ private:
     {
         if (attribute.kind == Kind::Flag)
             out_ += attribute.value == "true" || attribute.value == "1" ? "true" : "false";
-        else if (attribute.kind == Kind::Number && Json::parse(attribute.value, nullptr, false).is_number())
+        else if (isJson(attribute))
             out_ += attribute.value;
         else
             string(attribute.value);
+    }
+
+    // Whether the value can stand there as it is.
+    static bool isJson(const Attribute& attribute)
+    {
+        if (attribute.kind == Kind::Number) return Json::parse(attribute.value, nullptr, false).is_number();
+        return attribute.kind == Kind::Json && Json::accept(attribute.value);
     }
 
     void string(std::string_view text) { out_ += Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -22,6 +22,7 @@ inline constexpr std::array Lists{
     ListRule{"app", "data", "data"},
     ListRule{"app", "disabled", "disabled"},
     ListRule{"app", "cached_items", "cached_items"},
+    ListRule{"app", "cached_fingerprints", "cached_fingerprints"},
     ListRule{"urls", "url", "url", true},
     ListRule{"packages", "package", "package", true},
     ListRule{"actions", "action", "action", true},

@@ -1,5 +1,6 @@
 #include "protocol/Pipelines.h"
 
+#include "protocol/Address.h"
 #include "protocol/DecodeError.h"
 #include "protocol/Digest.h"
 #include "protocol/FieldCodec.h"
@@ -37,12 +38,14 @@ Operation wholeFrom(const Element& element, const std::string& type)
     operation.size = numberOf(element, "size", 1, Int64Most);
     for (const auto& place : DigestPlaces) operation.*place.member = digestOf(element, place);
     for (const auto* url : element.all("urls"))
-        if (auto text = textOf(*url, "url"); !text.empty()) operation.urls.push_back(std::move(text));
+        if (auto text = textOf(*url, "url"); isAddress(text)) operation.urls.push_back(std::move(text));
     decodeFields(element, operation, OperationFields);
+    if (operation.previousfp.empty()) operation.previousfp = fingerprintOf(element, "previousfp");
     if (type != Download) return operation;
     if (!operation.size) refuse(element, "size", "is missing in a download");
     if (operation.outSha256.empty()) refuse(element, "out", "is missing in a download");
-    if (operation.urls.empty()) refuse(element, "urls", "is missing or empty in a download");
+    if (operation.urls.empty())
+        refuse(element, "urls", std::string("has no url that can be asked in a download: ") + AddressForm);
     return operation;
 }
 
@@ -65,7 +68,7 @@ Pipeline pipelineFrom(const Element& element)
 {
     Pipeline pipeline;
     decodeFields(element, pipeline, PipelineFields);
-    if (const auto* fp = element.only("nextfp")) pipeline.nextfp = textOf(*fp, "fingerprint");
+    if (pipeline.nextfp.empty()) pipeline.nextfp = fingerprintOf(element, "nextfp");
     for (const auto* operation : element.all("operations")) pipeline.operations.push_back(operationFrom(*operation));
     return pipeline;
 }
@@ -108,12 +111,13 @@ std::vector<Pipeline> asPipelines(const UpdateCheck& check)
     for (const auto& package : check.manifest->packages) {
         const bool first = pipeline.operations.empty();
         const auto sha256 = first ? check.manifest->firstSha256() : package.hashSha256;
-        if (sha256.empty()) return {};
+        if (sha256.empty() || package.size < 1) return {};
         auto& operation = pipeline.operations.emplace_back();
         operation.type = "download";
         operation.size = package.size;
         operation.outSha256 = sha256;
-        for (const auto& codebase : check.codebases) operation.urls.push_back(codebase + package.name);
+        for (const auto& codebase : check.codebases)
+            operation.urls.push_back(codebase + (codebase.ends_with('/') ? "" : "/") + package.name);
     }
     return {pipeline};
 }

@@ -9,11 +9,12 @@ namespace baton::protocol {
 
 void encodePipelines(Element& updatecheck, const std::vector<Pipeline>& pipelines);
 
-/// Both drafts' names. A `download` has a size of 1 or more, a digest and an address.  @throws DecodeError
+/// Both drafts' names. A `download` has a size of 1 or more, a digest and an address that can be asked.  @throws
+/// DecodeError
 std::vector<Pipeline> pipelinesFrom(const Element& updatecheck);
 
 /// One pipeline that downloads each package; its names, SHA-1 digests and actions are lost. None if a package has no
-/// SHA-256: 4.0 cannot offer it.
+/// SHA-256 or no size: 4.0 cannot offer it.
 std::vector<Pipeline> asPipelines(const UpdateCheck& check);
 
 } // namespace baton::protocol

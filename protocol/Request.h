@@ -18,6 +18,7 @@ struct Os {
     std::string version;
     std::string sp;
     std::string arch;
+    Extras extras = {};
 
     friend bool operator==(const Os&, const Os&) = default;
 };
@@ -32,6 +33,7 @@ struct Hw {
     std::optional<bool> sse41;
     std::optional<bool> sse42;
     std::optional<bool> avx;
+    Extras extras = {};
 
     friend bool operator==(const Hw&, const Hw&) = default;
 };
@@ -48,6 +50,7 @@ struct Updater {
     std::optional<std::int64_t> lastupdatecheckerrorcat;
     std::optional<std::int64_t> lastupdatecheckerrorcode;
     std::optional<std::int64_t> lastupdatecheckextracode1;
+    Extras extras = {};
 
     friend bool operator==(const Updater&, const Updater&) = default;
 };
@@ -59,6 +62,7 @@ struct Ping {
     std::optional<std::int64_t> ad; ///< the elapsed_days of the last active day; -1: the first, -2: unknown
     std::optional<std::int64_t> rd; ///< the elapsed_days of the last ping; -1: the first, -2: unknown
     std::string pingFreshness;      ///< new with each stored date
+    Extras extras = {};
 
     friend bool operator==(const Ping&, const Ping&) = default;
 };
@@ -115,6 +119,7 @@ struct DataRequest {
     std::string name;
     std::string index;
     std::string text; ///< of the untrusted kind
+    Extras extras = {};
 
     friend bool operator==(const DataRequest&, const DataRequest&) = default;
 };
@@ -154,10 +159,11 @@ struct AppRequest {
     std::optional<std::string> cohort; ///< sent back as it came: absent and empty are two things
     std::optional<std::string> cohorthint;
     std::optional<std::string> cohortname;
-    std::string fp;                       ///< of what is installed
-    std::vector<std::string> packageFps;  ///< the same, for each package
-    std::vector<std::string> cachedItems; ///< 4.0: SHA-256 of what could be patched
-    std::vector<std::int64_t> disabled;   ///< reasons
+    std::string fp;                              ///< of what is installed
+    std::vector<std::string> packageFps;         ///< the same, for each package
+    std::vector<std::string> cachedItems;        ///< 4.0: SHA-256 of what could be patched
+    std::vector<std::string> cachedFingerprints; ///< the same, as an early draft of 4.0 has it
+    std::vector<std::int64_t> disabled;          ///< reasons
     std::vector<DataRequest> data;
     std::optional<Ping> ping;
     std::optional<UpdateCheckRequest> updatecheck;
@@ -196,6 +202,7 @@ struct Request {
     Os os;
     std::vector<Updater> updaters; ///< the others on the machine
     std::vector<AppRequest> apps;
+    Extras extras = {};
 
     friend bool operator==(const Request&, const Request&) = default;
 };

@@ -5,19 +5,11 @@
 namespace baton::protocol {
 namespace {
 
-// 4.0's early draft wraps it: {"fingerprint": …}.
-std::string fingerprintOf(const Element& element, const char* name)
-{
-    const auto* const wrapped = element.only(name);
-    return wrapped != nullptr ? textOf(*wrapped, "fingerprint") : textOf(element, name);
-}
-
 void encode(Element& parent, const Event& event)
 {
     auto& element = parent.add("event");
     element.say("eventtype", std::to_string(event.eventtype), Kind::Number);
     encodeFields(element, event, EventFields);
-    encodeExtras(element, event.extras);
 }
 
 void encodeLists(Element& element, const AppRequest& app, Form form)
@@ -34,6 +26,7 @@ void encodeLists(Element& element, const AppRequest& app, Form form)
     }
     if (form == Form::Xml || form == Form::Json3) return;
     for (const auto& sha256 : app.cachedItems) element.add("cached_items").say("sha256", sha256);
+    for (const auto& fp : app.cachedFingerprints) element.add("cached_fingerprints").say("fingerprint", fp);
 }
 
 void encode(Element& parent, const AppRequest& app, Form form)
@@ -42,14 +35,9 @@ void encode(Element& parent, const AppRequest& app, Form form)
     element.say("appid", app.appid);
     encodeFields(element, app, AppRequestFields);
     element.say("fp", app.fp);
-    encodeExtras(element, app.extras);
     encodeLists(element, app, form);
     if (app.ping) encodeFields(element.add("ping"), *app.ping, PingFields);
-    if (app.updatecheck) {
-        auto& check = element.add("updatecheck");
-        encodeFields(check, *app.updatecheck, UpdateCheckRequestFields);
-        encodeExtras(check, app.updatecheck->extras);
-    }
+    if (app.updatecheck) encodeFields(element.add("updatecheck"), *app.updatecheck, UpdateCheckRequestFields);
     for (const auto& event : app.events) encode(element, event);
 }
 
@@ -61,7 +49,6 @@ Event eventFrom(const Element& element)
     decodeFields(element, event, EventFields);
     if (event.previousfp.empty()) event.previousfp = fingerprintOf(element, "previousfp");
     if (event.nextfp.empty()) event.nextfp = fingerprintOf(element, "nextfp");
-    event.extras = extrasOf(element);
     return event;
 }
 
@@ -73,33 +60,37 @@ DataRequest dataFrom(const Element& element)
     return data;
 }
 
-void decodeLists(const Element& element, AppRequest& app)
+// Empty ones are not said.
+std::vector<std::string> textsOf(const Element& element, const char* child, const char* attribute)
+{
+    std::vector<std::string> texts;
+    for (const auto* one : element.all(child))
+        if (auto text = textOf(*one, attribute); !text.empty()) texts.push_back(std::move(text));
+    return texts;
+}
+
+void decodeLists(const Element& element, AppRequest& app, bool isXml)
 {
     for (const auto* one : element.all("disabled"))
         app.disabled.push_back(numberOf(*one, "reason", Int64Least, Int64Most).value_or(0));
     for (const auto* one : element.all("data")) app.data.push_back(dataFrom(*one));
     for (const auto* one : element.all("event")) app.events.push_back(eventFrom(*one));
-    for (const auto* one : element.all("cached_items"))
-        if (auto sha256 = textOf(*one, "sha256"); !sha256.empty()) app.cachedItems.push_back(std::move(sha256));
-    const auto* const packages = element.only("packages");
-    if (packages == nullptr) return;
-    for (const auto* one : packages->all("package"))
-        if (auto fp = textOf(*one, "fp"); !fp.empty()) app.packageFps.push_back(std::move(fp));
+    if (const auto* packages = element.only("packages")) app.packageFps = textsOf(*packages, "package", "fp");
+    if (isXml) return; // The rest is 4.0's, which XML does not have.
+    app.cachedItems = textsOf(element, "cached_items", "sha256");
+    app.cachedFingerprints = textsOf(element, "cached_fingerprints", "fingerprint");
 }
 
-AppRequest appFrom(const Element& element)
+AppRequest appFrom(const Element& element, bool isXml)
 {
     AppRequest app;
     app.appid = demandText(element, "appid");
     decodeFields(element, app, AppRequestFields);
     app.fp = fingerprintOf(element, "fp");
-    app.extras = extrasOf(element);
     if (const auto* ping = element.only("ping")) decodeFields(*ping, app.ping.emplace(), PingFields);
-    if (const auto* check = element.only("updatecheck")) {
+    if (const auto* check = element.only("updatecheck"))
         decodeFields(*check, app.updatecheck.emplace(), UpdateCheckRequestFields);
-        app.updatecheck->extras = extrasOf(*check);
-    }
-    decodeLists(element, app);
+    decodeLists(element, app, isXml);
     return app;
 }
 
@@ -135,7 +126,7 @@ Request requestFrom(const Element& root, bool isXml)
     if (const auto* hw = root.only("hw")) decodeFields(*hw, request.hw.emplace(), HwFields);
     if (const auto* os = root.only("os")) decodeFields(*os, request.os, OsFields);
     for (const auto* updater : root.all("updater")) request.updaters.push_back(updaterFrom(*updater));
-    for (const auto* app : demandEachOnce(root.all("app"), "appid")) request.apps.push_back(appFrom(*app));
+    for (const auto* app : demandEachOnce(root.all("app"), "appid")) request.apps.push_back(appFrom(*app, isXml));
     return request;
 }
 

@@ -17,13 +17,14 @@ namespace baton::protocol {
 struct Metadata {
     std::string contentType;
     std::string text;
+    Extras extras = {};
 
     friend bool operator==(const Metadata&, const Metadata&) = default;
 };
 
 struct Package {
-    std::string name; ///< one path segment
-    std::int64_t size = 0;
+    std::string name;       ///< one path segment
+    std::int64_t size = 0;  ///< 0 if not said: then a signed statement must say it
     std::string hashSha1;   ///< 40 lower-case hex digits; empty if not said. On the wire: `hash`, base64
     std::string hashSha256; ///< 64 lower-case hex digits; empty if not said. On the wire: `hash_sha256`, hex or base64
     std::optional<bool> required; ///< says nothing of the first: that is the payload
@@ -39,7 +40,7 @@ struct Package {
 };
 
 struct Action {
-    std::string event;  ///< preinstall, install, postinstall, update
+    std::string event;  ///< preinstall, install, postinstall, update; 3.1 has a type instead
     std::string sha256; ///< of the first package, lower-case hex; empty if not said. On the wire: base64
     std::string run;
     std::string arguments;
@@ -59,6 +60,7 @@ struct Action {
     std::string moreInfo;
     std::optional<bool> prompt;
     std::optional<std::int64_t> maxDaysToScatter;
+    std::string type; ///< 3.1's: run, launchcmd, hideui
     Extras extras;
 
     friend bool operator==(const Action&, const Action&) = default;
@@ -89,9 +91,11 @@ struct Operation {
     std::string outSha256;         ///< of what it makes, lower-case hex
     std::string inSha256;          ///< of what it takes
     std::string previousSha256;    ///< of what it patches
-    std::vector<std::string> urls; ///< whole
+    std::string previousfp;        ///< the same, as an early draft has it
+    std::vector<std::string> urls; ///< whole; each can be asked
     std::string path;
     std::string arguments;
+    Extras extras = {};
 
     friend bool operator==(const Operation&, const Operation&) = default;
 };
@@ -102,13 +106,14 @@ struct Pipeline {
     std::string nextversion; ///< where an early draft puts it
     std::string nextfp;
     std::vector<Operation> operations;
+    Extras extras = {};
 
     friend bool operator==(const Pipeline&, const Pipeline&) = default;
 };
 
 struct UpdateCheck {
     std::string status;                                      ///< ok, noupdate, error-…
-    std::vector<std::string> codebases;                      ///< directories that hold the packages
+    std::vector<std::string> codebases;                      ///< directories of the packages; each can be asked
     std::optional<Manifest> manifest;                        ///< there when the status is ok, unless pipelines are
     std::optional<std::int64_t> pollInterval = std::nullopt; ///< seconds until the next check, 1…86400
     std::vector<std::string> codebasediffs = {};
@@ -117,6 +122,7 @@ struct UpdateCheck {
     std::string tttoken = {};
     std::string nextversion = {};         ///< 4.0: what the pipelines lead to
     std::vector<Pipeline> pipelines = {}; ///< 4.0: in order of preference
+    std::vector<Action> actions = {};     ///< 3.1: to be done whatever the status
     Extras extras = {};
 
     friend bool operator==(const UpdateCheck&, const UpdateCheck&) = default;
@@ -128,14 +134,15 @@ struct Data {
     std::string index;
     std::string status;
     std::string text;
+    Extras extras = {};
 
     friend bool operator==(const Data&, const Data&) = default;
 };
 
 struct AppResponse {
     std::string appid;
-    std::string status; ///< ok, restricted, error-…; not said, in JSON: ok
-    bool ping = false;  ///< acknowledged
+    std::string status;              ///< ok, restricted, error-…; not said, in JSON: ok
+    std::optional<std::string> ping; ///< the status of its acknowledgement
     std::optional<UpdateCheck> updatecheck;
     std::vector<std::string> events;        ///< the status of each acknowledgement
     std::optional<std::string> cohort = {}; ///< overwrites what is kept exactly when it is said, also when it is empty
@@ -151,6 +158,7 @@ struct AppResponse {
 struct DayStart {
     std::optional<std::int64_t> elapsedDays; ///< since 2007-01-01
     std::optional<std::int64_t> elapsedSeconds;
+    Extras extras = {};
 
     friend bool operator==(const DayStart&, const DayStart&) = default;
 };
@@ -159,6 +167,7 @@ struct SystemRequirements {
     std::string platform;
     std::string arch;
     std::string minOsVersion;
+    Extras extras = {};
 
     friend bool operator==(const SystemRequirements&, const SystemRequirements&) = default;
 };
@@ -169,6 +178,7 @@ struct Response {
     std::optional<DayStart> daystart;
     std::optional<SystemRequirements> systemrequirements;
     std::vector<AppResponse> apps;
+    Extras extras = {};
 
     friend bool operator==(const Response&, const Response&) = default;
 };

@@ -9,7 +9,9 @@
 
 namespace baton::protocol {
 
-/// Without name, size, digests and fp.
+inline constexpr std::array MetadataFields{Field<Metadata>{"content-type", &Metadata::contentType}};
+
+/// Without name, size and digests.
 inline constexpr std::array PackageFields{Field<Package>{"required", &Package::required},
                                           Field<Package>{"fp", &Package::fp},
                                           Field<Package>{"namediff", &Package::namediff},
@@ -36,7 +38,8 @@ inline constexpr std::array ActionFields{
     Field<Action>{"deadline", &Action::deadline},
     Field<Action>{"MoreInfo", &Action::moreInfo},
     Field<Action>{"Prompt", &Action::prompt, Unreadable::NotSaid},
-    Field<Action>{"MaxDaysToScatter", &Action::maxDaysToScatter, Unreadable::NotSaid, 0, Int32Most}};
+    Field<Action>{"MaxDaysToScatter", &Action::maxDaysToScatter, Unreadable::NotSaid, 0, Int32Most},
+    Field<Action>{"type", &Action::type}};
 
 /// Without version, which must be there.
 inline constexpr std::array ManifestFields{Field<Manifest>{"run", &Manifest::run},
@@ -48,7 +51,8 @@ inline constexpr std::array ManifestFields{Field<Manifest>{"run", &Manifest::run
 
 /// Without type, size and digests.
 inline constexpr std::array OperationFields{Field<Operation>{"path", &Operation::path},
-                                            Field<Operation>{"arguments", &Operation::arguments}};
+                                            Field<Operation>{"arguments", &Operation::arguments},
+                                            Field<Operation>{"previousfp", &Operation::previousfp}};
 
 inline constexpr std::array PipelineFields{Field<Pipeline>{"pipeline_id", &Pipeline::pipelineId},
                                            Field<Pipeline>{"nextversion", &Pipeline::nextversion},
@@ -62,6 +66,9 @@ inline constexpr std::array UpdateCheckFields{
 
 inline constexpr std::array DataFields{Field<Data>{"name", &Data::name}, Field<Data>{"index", &Data::index},
                                        Field<Data>{"status", &Data::status}};
+
+/// Without protocol.
+inline constexpr std::array ResponseFields{Field<Response>{"server", &Response::server}};
 
 /// Without appid and status, which must be there.
 inline constexpr std::array AppResponseFields{Field<AppResponse>{"cohort", &AppResponse::cohort},

@@ -1,3 +1,4 @@
+#include "protocol/Address.h"
 #include "protocol/Digest.h"
 #include "protocol/FieldCodec.h"
 #include "protocol/Pipelines.h"
@@ -43,25 +44,42 @@ Package packageFrom(const Element& element)
     Package package;
     package.name = demandText(element, "name");
     if (!isSegment(package.name)) refuse(element, "name", "is no single segment of a path");
-    demandText(element, "size");
     package.size = numberOf(element, "size", 1, Int64Most).value_or(0);
     package.hashSha1 = digestOf(element, "hash", Sha1Bytes);
     package.hashSha256 = digestOf(element, "hash_sha256", Sha256Bytes);
     decodeFields(element, package, PackageFields);
-    if (const auto* metadata = element.only("metadata"))
-        package.metadata = Metadata{textOf(*metadata, "content-type"), metadata->text};
-    package.extras = extrasOf(element);
+    if (const auto* metadata = element.only("metadata")) {
+        decodeFields(*metadata, package.metadata.emplace(), MetadataFields);
+        package.metadata->text = metadata->text;
+    }
     return package;
 }
 
-Action actionFrom(const Element& element)
+// Without a digest, for which alone it could be refused.
+Action taskFrom(const Element& element)
 {
     Action action;
     action.event = textOf(element, "event");
-    action.sha256 = digestOf(element, "sha256", Sha256Bytes);
     decodeFields(element, action, ActionFields);
-    action.extras = extrasOf(element);
     return action;
+}
+
+std::vector<Action> actionsFrom(const Element& element)
+{
+    std::vector<Action> actions;
+    for (const auto* one : element.all("action"))
+        actions.emplace_back(taskFrom(*one)).sha256 = digestOf(*one, "sha256", Sha256Bytes);
+    return actions;
+}
+
+// 3.1's text has the list itself; Chromium's code wraps it, as manifests do.
+std::vector<Action> tasksFrom(const Element& updatecheck)
+{
+    std::vector<Action> tasks;
+    for (const auto* one : updatecheck.all("action")) tasks.push_back(taskFrom(*one));
+    for (const auto* wrapped : updatecheck.all("actions"))
+        for (const auto* one : wrapped->all("action")) tasks.push_back(taskFrom(*one));
+    return tasks;
 }
 
 void demandOneSha256(const Manifest& manifest)
@@ -78,14 +96,10 @@ Manifest manifestFrom(const Element& element)
     manifest.version = demandText(element, "version");
     if (!isVersion(manifest.version)) refuse(element, "version", "is no version");
     decodeFields(element, manifest, ManifestFields);
-    manifest.extras = extrasOf(element);
     if (const auto* packages = element.only("packages"))
         for (const auto* package : packages->all("package")) manifest.packages.push_back(packageFrom(*package));
     if (manifest.packages.empty()) throw DecodeError("the element manifest has no package");
-    if (const auto* actions = element.only("actions")) {
-        manifest.actions.emplace();
-        for (const auto* action : actions->all("action")) manifest.actions->push_back(actionFrom(*action));
-    }
+    if (const auto* actions = element.only("actions")) manifest.actions = actionsFrom(*actions);
     demandOneSha256(manifest);
     return manifest;
 }
@@ -99,32 +113,41 @@ void demandVersion(const Element& element, const UpdateCheck& check)
         refuse(element, "nextversion", "is missing or empty");
 }
 
-// What an `ok` offers.
-void decodeOffer(const Element& element, UpdateCheck& check)
+// Those that cannot be asked are left out.
+void decodeUrls(const Element& urls, UpdateCheck& check)
 {
-    if (const auto* urls = element.only("urls"))
-        for (const auto* url : urls->all("url")) {
-            if (auto codebase = textOf(*url, "codebase"); !codebase.empty()) check.codebases.push_back(codebase);
-            if (auto diff = textOf(*url, "codebasediff"); !diff.empty()) check.codebasediffs.push_back(diff);
-        }
-    check.pipelines = pipelinesFrom(element);
+    for (const auto* url : urls.all("url")) {
+        if (auto codebase = textOf(*url, "codebase"); isAddress(codebase)) check.codebases.push_back(codebase);
+        if (auto diff = textOf(*url, "codebasediff"); isAddress(diff)) check.codebasediffs.push_back(diff);
+    }
+}
+
+// What an `ok` offers. A server of several dialects may have both a manifest and pipelines.
+void decodeOffer(const Element& element, UpdateCheck& check, bool isXml)
+{
+    if (const auto* urls = element.only("urls")) decodeUrls(*urls, check);
+    if (!isXml) check.pipelines = pipelinesFrom(element); // To XML's 3.0 they are an unknown element.
+    if (!check.pipelines.empty()) demandVersion(element, check);
     const auto* const manifest = element.only("manifest");
-    if (!check.pipelines.empty()) return demandVersion(element, check);
-    if (check.codebases.empty()) throw DecodeError("the element updatecheck is ok and has no url with a codebase");
+    if (manifest == nullptr && !check.pipelines.empty()) return;
+    if (check.codebases.empty())
+        throw DecodeError(
+            std::string("the element updatecheck is ok and has no url with a codebase that can be asked: ") +
+            AddressForm);
     if (manifest == nullptr) throw DecodeError("the element updatecheck is ok and has no manifest");
     check.manifest = manifestFrom(*manifest);
 }
 
-UpdateCheck updateCheckFrom(const Element& element)
+UpdateCheck updateCheckFrom(const Element& element, bool isXml)
 {
     UpdateCheck check;
     check.status = demandText(element, "status");
     decodeFields(element, check, UpdateCheckFields);
-    check.extras = extrasOf(element);
+    check.actions = tasksFrom(element);
     // A manifest beside these words means nothing.
     if (isWord(check.status, "noupdate") || isErrorWord(check.status)) return check;
     if (!isWord(check.status, "ok")) refuse(element, "status", "is a word that nobody knows");
-    decodeOffer(element, check);
+    decodeOffer(element, check, isXml);
     return check;
 }
 
@@ -145,9 +168,8 @@ AppResponse appFrom(const Element& element, bool isXml)
         !isErrorWord(app.status))
         refuse(element, "status", "is a word that nobody knows");
     decodeFields(element, app, AppResponseFields);
-    app.extras = extrasOf(element);
-    app.ping = element.only("ping") != nullptr;
-    if (const auto* check = element.only("updatecheck")) app.updatecheck = updateCheckFrom(*check);
+    if (const auto* ping = element.only("ping")) app.ping = textOf(*ping, "status");
+    if (const auto* check = element.only("updatecheck")) app.updatecheck = updateCheckFrom(*check, isXml);
     for (const auto* event : element.all("event")) app.events.push_back(textOf(*event, "status"));
     for (const auto* data : element.all("data")) app.data.push_back(dataFrom(*data));
     return app;
@@ -177,7 +199,7 @@ Response responseFrom(const Element& root, bool isXml)
     response.protocol = textOf(root, "protocol");
     // Some servers of CoreUpdate's kind do not say it.
     if (!isXml || !response.protocol.empty()) demandProtocol(root, response.protocol, isXml);
-    response.server = textOf(root, "server");
+    decodeFields(root, response, ResponseFields);
     if (const auto* daystart = root.only("daystart")) response.daystart = dayStartFrom(*daystart);
     if (const auto* requirements = root.only("systemrequirements"))
         decodeFields(*requirements, response.systemrequirements.emplace(), SystemRequirementsFields);

@@ -15,13 +15,23 @@ void encode(Element& packages, const Package& package, Form form)
     element.say("name", package.name);
     element.say("hash", digestFor(form, package.hashSha1));
     element.say("hash_sha256", package.hashSha256);
-    element.say("size", std::to_string(package.size), Kind::Number);
+    if (package.size > 0) element.say("size", std::to_string(package.size), Kind::Number);
     encodeFields(element, package, PackageFields);
-    encodeExtras(element, package.extras);
     if (!package.metadata) return;
     auto& metadata = element.add("metadata");
-    metadata.say("content-type", package.metadata->contentType);
+    encodeFields(metadata, *package.metadata, MetadataFields);
     metadata.text = package.metadata->text;
+}
+
+void encode(Element& parent, const std::vector<Action>& actions, Form form)
+{
+    auto& element = parent.add("actions");
+    for (const auto& action : actions) {
+        auto& one = element.add("action");
+        one.say("event", action.event);
+        one.say("sha256", digestFor(form, action.sha256));
+        encodeFields(one, action, ActionFields);
+    }
 }
 
 void encode(Element& parent, const Manifest& manifest, Form form)
@@ -29,18 +39,9 @@ void encode(Element& parent, const Manifest& manifest, Form form)
     auto& element = parent.add("manifest");
     element.say("version", manifest.version);
     encodeFields(element, manifest, ManifestFields);
-    encodeExtras(element, manifest.extras);
     auto& packages = element.add("packages");
     for (const auto& package : manifest.packages) encode(packages, package, form);
-    if (!manifest.actions) return;
-    auto& actions = element.add("actions");
-    for (const auto& action : *manifest.actions) {
-        auto& one = actions.add("action");
-        one.say("event", action.event);
-        one.say("sha256", digestFor(form, action.sha256));
-        encodeFields(one, action, ActionFields);
-        encodeExtras(one, action.extras);
-    }
+    if (manifest.actions) encode(element, *manifest.actions, form);
 }
 
 void encodeUrls(Element& element, const UpdateCheck& check)
@@ -56,13 +57,13 @@ void encode(Element& parent, const UpdateCheck& check, Form form)
     auto& element = parent.add("updatecheck");
     element.say("status", check.status);
     encodeFields(element, check, UpdateCheckFields);
-    encodeExtras(element, check.extras);
     if (form == Form::Json4) {
         if (check.nextversion.empty() && check.manifest) element.say("nextversion", check.manifest->version);
         return encodePipelines(element, check.pipelines.empty() ? asPipelines(check) : check.pipelines);
     }
     encodeUrls(element, check);
     if (check.manifest) encode(element, *check.manifest, form);
+    if (!check.actions.empty()) encode(element, check.actions, form);
     if (form == Form::Canonical) encodePipelines(element, check.pipelines);
 }
 
@@ -72,8 +73,7 @@ void encode(Element& root, const AppResponse& app, Form form)
     element.say("appid", app.appid);
     element.say("status", app.status);
     encodeFields(element, app, AppResponseFields);
-    encodeExtras(element, app.extras);
-    if (app.ping) element.add("ping").say("status", "ok");
+    if (app.ping) element.add("ping").say("status", *app.ping);
     if (app.updatecheck) encode(element, *app.updatecheck, form);
     for (const auto& status : app.events) element.add("event").say("status", status);
     for (const auto& data : app.data) {
@@ -89,7 +89,7 @@ Element treeOf(const Response& response, Form form)
 {
     Element root{"response", {}, {}, {}};
     root.say("protocol", response.protocol);
-    root.say("server", response.server);
+    encodeFields(root, response, ResponseFields);
     if (response.daystart) encodeFields(root.add("daystart"), *response.daystart, DayStartFields);
     if (response.systemrequirements)
         encodeFields(root.add("systemrequirements"), *response.systemrequirements, SystemRequirementsFields);

@@ -20,6 +20,7 @@ constexpr std::size_t LongestText = 64 * 1024; // of one element
 
 bool keepsText(const std::string& name) { return name == "data" || name == "metadata"; }
 
+// Of XML's names those that are ASCII and have no prefix; Omaha has no other.
 bool isXmlName(std::string_view name)
 {
     constexpr std::string_view Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
@@ -48,7 +49,7 @@ public:
         if (!known) return;
         path_.back()->name = name;
         for (int i = 0; i < attributes.getLength(); ++i)
-            if (!hasPrefix(attributes.getQName(i)))
+            if (isXmlName(attributes.getQName(i)))
                 path_.back()->attributes.push_back({attributes.getQName(i), attributes.getValue(i), Kind::Text});
     }
 
@@ -93,10 +94,17 @@ private:
     std::size_t level_ = 0;
 };
 
-void write(std::string& out, const std::string& value)
+// The bytes of a first character that XML does not have: a control character, U+FFFE or U+FFFF. 0 for all others.
+std::size_t alienBytes(std::string_view text)
 {
-    for (const char c : value) {
-        switch (c) {
+    if (static_cast<unsigned char>(text.front()) < 0x20) return 1;
+    return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF") ? 3 : 0;
+}
+
+void write(std::string& out, std::string_view value)
+{
+    for (; !value.empty(); value.remove_prefix(1)) {
+        switch (value.front()) {
         case '&': out += "&amp;"; break;
         case '<': out += "&lt;"; break;
         case '>': out += "&gt;"; break;
@@ -104,7 +112,10 @@ void write(std::string& out, const std::string& value)
         case '\t': out += "&#9;"; break;
         case '\n': out += "&#10;"; break;
         case '\r': out += "&#13;"; break;
-        default: out += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+        default:
+            const auto alien = alienBytes(value);
+            out += alien == 0 ? value.front() : '?';
+            if (alien > 1) value.remove_prefix(alien - 1);
         }
     }
 }

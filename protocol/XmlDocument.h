@@ -10,11 +10,12 @@
 namespace baton::protocol {
 
 /// At most 512 KiB, 16 levels, 1,000 elements, 64 attributes each and 8,000 in all; UTF-8, no DOCTYPE. Elements and
-/// attributes with a prefix are left out, as unknown ones.  @throws DecodeError
+/// attributes with a prefix are left out, as unknown ones, and so are attributes whose names are not ASCII.
+/// @throws DecodeError
 Element readXml(std::string_view text);
 
-/// With the XML declaration, escaped. What XML cannot hold: control characters become '?', and attributes whose names
-/// are none in XML are left out.
+/// With the XML declaration, escaped. What XML cannot hold: control characters, U+FFFE and U+FFFF become '?', and
+/// attributes whose names are none in XML, or not ASCII, are left out.
 std::string writeXml(const Element& root);
 
 } // namespace baton::protocol

@@ -125,7 +125,7 @@ protocol::AppResponse answer(const protocol::AppRequest& app, const Catalogue& c
 {
     protocol::AppResponse response;
     response.appid = app.appid;
-    response.ping = app.ping.has_value();
+    if (app.ping) response.ping = "ok";
     response.events.assign(app.events.size(), "ok");
     if (!catalogue.knows(app.appid)) return refusal(response, app, "error-unknownApplication");
     response.status = "ok";

@@ -1,5 +1,6 @@
 #include "client/core/HostPort.h"
 #include "client/core/Text.h"
+#include "protocol/Address.h"
 #include "protocol/Codec.h"
 #include "server-mock/Handlers.h"
 
@@ -27,7 +28,9 @@ protocol::DayStart today()
 std::string originFor(const Site& site, const HTTPServerRequest& request)
 {
     const auto host = parseHostPort(request.get("Host", ""));
-    return host && host->host.find_first_of("/@?#\\ ") == std::string::npos ? "http://" + print(*host) : site.origin;
+    if (!host || host->host.find_first_of("/?") != std::string::npos) return site.origin;
+    auto origin = "http://" + print(*host);
+    return protocol::isAddress(origin) ? origin : site.origin; // No client would take another.
 }
 
 std::string lineOf(const protocol::AppRequest& app, const protocol::AppResponse& answered)

@@ -16,7 +16,7 @@ Response typicalResponse()
     Response response;
     response.server = "update.example.org";
     response.daystart = DayStart{7265, 43200};
-    AppResponse app{"{e96281a6-d1af-4bde-9a0a-97b76e56dc57}", "ok", true, UpdateCheck{}, {"ok"}};
+    AppResponse app{"{e96281a6-d1af-4bde-9a0a-97b76e56dc57}", "ok", "ok", UpdateCheck{}, {"ok"}};
     app.updatecheck->status = "ok";
     app.updatecheck->codebases = {"https://update.example.org/packages/web/1.5.0/"};
     auto& manifest = app.updatecheck->manifest.emplace();

@@ -85,6 +85,91 @@ TEST(CanonicalJson, LeavesOutWhatWasAbsentAndKeepsAnEmptyList)
     EXPECT_EQ(parsed(decodeResponse("<response/>")), json::parse(R"({"response": {"app": []}})"));
 }
 
+TEST(CanonicalJson, KeepsWhatAnApplicationSaysOfAnyPartOfARequest)
+{
+    const auto request = json::parse(R"({"request": {
+        "protocol": "3.1", "_a": {"b": [1, "two", null, {}]}, "hw": {"sse": true, "_h": 1.50}, "os": {"_o": []},
+        "updater": [{"name": "other", "_u": "x"}],
+        "app": [{"appid": "a", "_n": null, "_t": true, "data": [{"name": "untrusted", "#text": "t", "_d": {"": ""}}],
+            "ping": {"ad": 7, "_p": [[[]]]}, "updatecheck": {"_c": "{}"},
+            "event": [{"eventtype": 3, "_e": [{"apps": [], "apps ": "\u0001\u00e9"}]}]}]}})");
+
+    EXPECT_EQ(parsed(decodeRequest(request.dump())), request);
+}
+
+TEST(CanonicalJson, KeepsWhatAServerSaysOfAnyPartOfAResponse)
+{
+    const auto response = json::parse(R"({"response": {
+        "protocol": "4.0", "_r": {"urls": [{"url": "x"}]}, "daystart": {"_d": 1}, "systemrequirements": {"_s": [0]},
+        "app": [{"appid": "a", "_a": {}, "data": [{"name": "install", "_x": null}], "ping": {"status": "error-ping"},
+            "updatecheck": {"status": "ok", "nextversion": "2", "_c": {"_c": {}}, "urls": {"url": [{"codebase": "https://h/"}]},
+                "actions": {"action": [{"type": "run", "run": "x", "_t": {}}]},
+                "manifest": {"version": "2", "_m": [], "actions": {"action": [{"event": "install", "_i": false}]},
+                    "packages": {"package": [{"name": "p", "_p": {"q": 1e3},
+                        "metadata": {"content-type": "text/plain", "#text": "t", "_m": 1}}]}},
+                "pipelines": [{"pipeline_id": "1", "_l": {}, "operations": [{"type": "xz", "_o": [null]}]}]}}]}})");
+
+    EXPECT_EQ(parsed(decodeResponse(response.dump())), response);
+}
+
+// docs/protocol.md has the list.
+TEST(CanonicalJson, LeavesOutWhatAnApplicationSaysOfAWordOrAList)
+{
+    const auto request = parsed(decodeRequest(R"({"request": {"protocol": "4.0", "app": [{"appid": "a",
+        "disabled": [{"reason": 1, "_x": 1}], "cached_items": [{"sha256": "s", "_x": 1}],
+        "cached_fingerprints": [{"fingerprint": "c", "_x": 1}], "fp": {"fingerprint": "f", "_x": 1},
+        "packages": {"package": [{"fp": "p", "_x": 1}], "_x": 1}}]}})"));
+    const auto response = parsed(decodeResponse(R"({"response": {"protocol": "4.0", "app": [{"appid": "a",
+        "ping": {"_x": 1}, "event": [{"status": "ok", "_x": 1}], "updatecheck": {"status": "ok", "nextversion": "2",
+        "urls": {"url": [{"codebase": "http://h/", "_x": 1}], "_x": 1}, "pipelines": [{"operations": [
+            {"type": "puff", "out": {"sha256": "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", "_x": 1},
+             "urls": [{"url": "http://h/p", "_x": 1}]}]}]}}]}})"));
+
+    EXPECT_EQ(request.dump().find("_x"), std::string::npos) << request;
+    EXPECT_EQ(response.dump().find("_x"), std::string::npos) << response;
+    EXPECT_EQ(request["request"]["app"][0]["fp"], "f");
+    EXPECT_EQ(response["response"]["app"][0]["ping"], json::object());
+}
+
+TEST(CanonicalJson, HasTheManifestAndThePipelinesOfAnOfferThatHasBoth)
+{
+    const auto both = decodeResponse(R"({"response": {"protocol": "4.0", "apps": [{"appid": "a", "updatecheck": {
+        "status": "ok", "nextversion": "1.5.0", "urls": {"url": [{"codebase": "http://h/"}]},
+        "manifest": {"version": "1.5.0", "packages": {"package": [{"name": "p", "size": 5}]}},
+        "pipelines": [{"pipeline_id": "1", "operations": []}]}}]}})");
+
+    const auto check = parsed(both)["response"]["app"][0]["updatecheck"];
+
+    EXPECT_EQ(check["manifest"]["packages"]["package"][0]["name"], "p");
+    EXPECT_EQ(check["pipelines"][0]["pipeline_id"], "1");
+    EXPECT_EQ(decodeResponse(encode(both, Form::Canonical)), both);
+}
+
+TEST(CanonicalJson, ReadsWhatIsToBeDoneWhereverThreeOneHasIt)
+{
+    const auto actionsOf = [](const std::string& members) {
+        return parsed(decodeResponse(R"({"response": {"protocol": "3.1", "app": [{"appid": "a", "updatecheck": {)" +
+                                     members + "}}]}}"))["response"]["app"][0]["updatecheck"]["actions"]["action"];
+    };
+    const auto run = json::parse(R"([{"type": "run", "run": "a.exe", "arguments": "--x"}])");
+
+    EXPECT_EQ(actionsOf(R"("status": "noupdate", "action": )" + run.dump()), run);
+    EXPECT_EQ(actionsOf(R"("status": "noupdate", "actions": {"action": )" + run.dump() + '}'), run);
+}
+
+TEST(CanonicalJson, HasAnInstallSourceAsItCame)
+{
+    for (const std::string source : {"ondemandupdate", "ondemand", "scheduler", "scheduledtask", "organic", "other"}) {
+        const auto xml = decodeRequest(R"(<request protocol="3.0" installsource=")" + source + "\"/>");
+        const auto app = decodeRequest(R"({"request":{"protocol":"3.1","app":[{"appid":"a","installsource":")" +
+                                       source + R"("}]}})");
+
+        EXPECT_EQ(parsed(xml)["request"]["installsource"], source);
+        EXPECT_EQ(parsed(app)["request"]["app"][0]["installsource"], source);
+        EXPECT_EQ(decodeRequest(encode(xml, Form::Xml)), xml);
+    }
+}
+
 TEST(CanonicalJson, IsTheSameTextForTheSameMessage)
 {
     const auto request = decodeRequest(Asked);

@@ -4,6 +4,8 @@
 #include "protocol/RequestFields.h"
 #include "protocol/ResponseFields.h"
 
+#include <nlohmann/json.hpp>
+
 #include <random>
 
 namespace baton::protocol {
@@ -42,14 +44,17 @@ public:
         if (maybe()) extras.push_back({"_text", text(), Kind::Text});
         if (maybe()) extras.push_back({"_flag", maybe() ? "true" : "false", Kind::Flag});
         if (maybe()) extras.push_back({"_number", std::to_string(number(-9, 9)), Kind::Number});
+        if (maybe()) extras.push_back({"_json", json(3).dump(), Kind::Json});
         return extras;
     }
+    std::string address() { return (maybe() ? "https://h.example/" : "http://[::1]:8080/p?") + hex(upTo(8)); }
 
     template <typename Owner, std::size_t Count>
     void fill(Owner& owner, const std::array<Field<Owner>, Count>& fields)
     {
         for (const auto& field : fields)
             if (maybe()) std::visit([&](auto member) { set(owner.*member, field.least, field.most); }, field.member);
+        owner.extras = extras();
     }
     template <typename Value, typename Make>
     void some(std::vector<Value>& values, const Make& make)
@@ -58,6 +63,22 @@ public:
     }
 
 private:
+    // What an application may say of itself: an object, a list, or null.
+    nlohmann::ordered_json json(std::size_t depth)
+    {
+        nlohmann::ordered_json value;
+        for (auto left = depth == 0 ? 0 : upTo(3); left > 0; --left) {
+            nlohmann::ordered_json inner = text();
+            if (maybe()) inner = json(depth - 1);
+            if (maybe()) inner = number(-9, 9);
+            if (depth % 2 == 0)
+                value.push_back(inner);
+            else
+                value[text() + std::to_string(left)] = inner;
+        }
+        return value;
+    }
+
     void set(std::string& value, std::int64_t, std::int64_t) { value = text(); }
     void set(std::optional<std::string>& value, std::int64_t, std::int64_t) { value = maybe() ? text() : ""; }
     void set(std::optional<std::int64_t>& value, std::int64_t least, std::int64_t most) { value = number(least, most); }
@@ -71,7 +92,6 @@ Event eventBy(Maker& make)
     Event event;
     event.eventtype = static_cast<std::int32_t>(make.number(0, 800));
     make.fill(event, EventFields);
-    event.extras = make.extras();
     return event;
 }
 
@@ -83,6 +103,7 @@ AppRequest appRequestBy(Maker& make, std::size_t index)
     if (make.maybe()) app.fp = make.text();
     make.some(app.packageFps, [&] { return make.text(); });
     make.some(app.cachedItems, [&] { return make.hex(64); });
+    make.some(app.cachedFingerprints, [&] { return make.text(); });
     make.some(app.disabled, [&] { return make.number(-5, 5); });
     make.some(app.data, [&] {
         DataRequest data;
@@ -91,12 +112,8 @@ AppRequest appRequestBy(Maker& make, std::size_t index)
         return data;
     });
     if (make.maybe()) make.fill(app.ping.emplace(), PingFields);
-    if (make.maybe()) {
-        make.fill(app.updatecheck.emplace(), UpdateCheckRequestFields);
-        app.updatecheck->extras = make.extras();
-    }
+    if (make.maybe()) make.fill(app.updatecheck.emplace(), UpdateCheckRequestFields);
     make.some(app.events, [&] { return eventBy(make); });
-    app.extras = make.extras();
     return app;
 }
 
@@ -104,13 +121,24 @@ Package packageBy(Maker& make, const std::string& sha256)
 {
     Package package;
     package.name = "package-" + make.hex(4);
-    package.size = make.number(1, Int64Most);
+    if (make.upTo(3) > 0) package.size = make.number(1, Int64Most);
     if (make.maybe()) package.hashSha1 = make.hex(40);
     if (make.maybe()) package.hashSha256 = sha256;
     make.fill(package, PackageFields);
-    if (make.maybe()) package.metadata = Metadata{make.text(), make.text()};
-    package.extras = make.extras();
+    if (make.maybe()) {
+        make.fill(package.metadata.emplace(), MetadataFields);
+        package.metadata->text = make.text();
+    }
     return package;
+}
+
+Action actionBy(Maker& make, const std::string& sha256)
+{
+    Action action;
+    if (make.maybe()) action.event = "postinstall";
+    if (make.maybe()) action.sha256 = sha256;
+    make.fill(action, ActionFields);
+    return action;
 }
 
 Manifest manifestBy(Maker& make)
@@ -121,16 +149,8 @@ Manifest manifestBy(Maker& make)
     manifest.packages.push_back(packageBy(make, sha256));
     make.some(manifest.packages, [&] { return packageBy(make, make.hex(64)); });
     make.fill(manifest, ManifestFields);
-    manifest.extras = make.extras();
     if (make.maybe()) return manifest;
-    make.some(manifest.actions.emplace(), [&] {
-        Action action;
-        if (make.maybe()) action.event = "postinstall";
-        if (make.maybe()) action.sha256 = sha256;
-        make.fill(action, ActionFields);
-        action.extras = make.extras();
-        return action;
-    });
+    make.some(manifest.actions.emplace(), [&] { return actionBy(make, sha256); });
     return manifest;
 }
 
@@ -142,7 +162,7 @@ Operation operationBy(Maker& make)
     operation.outSha256 = make.hex(64);
     if (make.maybe()) operation.inSha256 = make.hex(64);
     if (make.maybe()) operation.previousSha256 = make.hex(64);
-    operation.urls = {make.text(), make.text()};
+    operation.urls = {make.address(), make.address()};
     make.fill(operation, OperationFields);
     return operation;
 }
@@ -150,9 +170,8 @@ Operation operationBy(Maker& make)
 Pipeline pipelineBy(Maker& make)
 {
     Pipeline pipeline;
-    if (make.maybe()) pipeline.pipelineId = make.text();
-    if (make.maybe()) pipeline.nextversion = "2.0";
-    if (make.maybe()) pipeline.nextfp = make.text();
+    make.fill(pipeline, PipelineFields);
+    pipeline.nextversion = make.maybe() ? "2.0" : "";
     make.some(pipeline.operations, [&] { return operationBy(make); });
     return pipeline;
 }
@@ -163,16 +182,17 @@ UpdateCheck updateCheckBy(Maker& make)
     check.status = make.maybe() ? "ok" : make.maybe() ? "noupdate" : "error-internal";
     make.fill(check, UpdateCheckFields);
     check.nextversion.clear();
-    check.extras = make.extras();
+    make.some(check.actions, [&] { return actionBy(make, {}); });
     if (check.status != "ok") return check;
-    if (make.maybe()) {
+    const bool isPiped = make.maybe();
+    if (isPiped) {
         check.nextversion = "2.0";
         check.pipelines.push_back(pipelineBy(make));
         make.some(check.pipelines, [&] { return pipelineBy(make); });
-        return check;
     }
-    check.codebases = {"https://a.example/", make.text()};
-    make.some(check.codebasediffs, [&] { return make.text(); });
+    make.some(check.codebasediffs, [&] { return make.address(); });
+    if (isPiped && make.maybe()) return check;
+    check.codebases = {"https://a.example", make.address()};
     check.manifest = manifestBy(make);
     return check;
 }
@@ -182,7 +202,7 @@ AppResponse appResponseBy(Maker& make, std::size_t index)
     AppResponse app;
     app.appid = make.text() + std::to_string(index);
     app.status = make.maybe() ? "ok" : "error-unknownApplication";
-    app.ping = make.maybe();
+    if (make.maybe()) app.ping = make.maybe() ? "ok" : "";
     make.fill(app, AppResponseFields);
     make.some(app.events, [&] { return make.text(); });
     make.some(app.data, [&] {
@@ -192,13 +212,34 @@ AppResponse appResponseBy(Maker& make, std::size_t index)
         return data;
     });
     if (make.maybe()) app.updatecheck = updateCheckBy(make);
-    app.extras = make.extras();
     return app;
 }
 
-void asTexts(Extras& extras)
+template <typename Owner>
+void asTexts(Owner& owner)
 {
-    for (auto& extra : extras) extra.kind = Kind::Text;
+    for (auto& extra : owner.extras) extra.kind = Kind::Text;
+}
+
+template <typename Owner>
+void asTexts(std::optional<Owner>& owner)
+{
+    if (owner) asTexts(*owner);
+}
+
+template <typename Owner>
+void asTexts(std::vector<Owner>& owners)
+{
+    for (auto& owner : owners) asTexts(owner);
+}
+
+void asTexts(std::optional<Manifest>& manifest)
+{
+    if (!manifest) return;
+    for (auto& extra : manifest->extras) extra.kind = Kind::Text;
+    if (manifest->actions) asTexts(*manifest->actions);
+    asTexts(manifest->packages);
+    for (auto& package : manifest->packages) asTexts(package.metadata);
 }
 
 } // namespace
@@ -224,8 +265,11 @@ Response generatedResponse(unsigned seed)
 {
     Maker make(seed);
     Response response;
-    if (make.maybe()) response.server = make.text();
-    if (make.maybe()) response.daystart = DayStart{make.number(0, 9'999), make.number(0, 86'399)};
+    make.fill(response, ResponseFields);
+    if (make.maybe()) {
+        make.fill(response.daystart.emplace(), DayStartFields);
+        response.daystart->elapsedDays = make.number(0, 9'999); // One that says nothing is none.
+    }
     if (make.maybe()) make.fill(response.systemrequirements.emplace(), SystemRequirementsFields);
     for (auto left = make.upTo(3); left > 0; --left) response.apps.push_back(appResponseBy(make, left));
     return response;
@@ -235,17 +279,26 @@ Request sayableInXml(Request request)
 {
     request.osWord.clear(); // `@os` is no name in XML.
     request = sayableInJson3(std::move(request));
+    asTexts(request);
+    asTexts(request.os);
+    asTexts(request.hw);
+    asTexts(request.updaters);
+    asTexts(request.apps);
     for (auto& app : request.apps) {
-        asTexts(app.extras);
-        if (app.updatecheck) asTexts(app.updatecheck->extras);
-        for (auto& event : app.events) asTexts(event.extras);
+        asTexts(app.ping);
+        asTexts(app.updatecheck);
+        asTexts(app.events);
+        asTexts(app.data);
     }
     return request;
 }
 
 Request sayableInJson3(Request request)
 {
-    for (auto& app : request.apps) app.cachedItems.clear();
+    for (auto& app : request.apps) {
+        app.cachedItems.clear();
+        app.cachedFingerprints.clear();
+    }
     return request;
 }
 
@@ -261,15 +314,16 @@ Response sayableInJson3(Response response)
 Response sayableInXml(Response response)
 {
     response = sayableInJson3(std::move(response));
+    asTexts(response);
+    asTexts(response.daystart);
+    asTexts(response.systemrequirements);
+    asTexts(response.apps);
     for (auto& app : response.apps) {
-        asTexts(app.extras);
+        asTexts(app.data);
+        asTexts(app.updatecheck);
         if (!app.updatecheck) continue;
-        asTexts(app.updatecheck->extras);
-        if (!app.updatecheck->manifest) continue;
-        asTexts(app.updatecheck->manifest->extras);
-        for (auto& package : app.updatecheck->manifest->packages) asTexts(package.extras);
-        if (!app.updatecheck->manifest->actions) continue;
-        for (auto& action : *app.updatecheck->manifest->actions) asTexts(action.extras);
+        asTexts(app.updatecheck->actions);
+        asTexts(app.updatecheck->manifest);
     }
     return response;
 }
@@ -277,10 +331,11 @@ Response sayableInXml(Response response)
 Response sayableInJson4(Response response)
 {
     for (auto& app : response.apps) {
-        if (!app.updatecheck || !app.updatecheck->manifest) continue;
+        if (!app.updatecheck) continue;
         auto& check = *app.updatecheck;
-        check.nextversion = check.manifest->version;
-        check.pipelines = asPipelines(check);
+        if (check.manifest && check.nextversion.empty()) check.nextversion = check.manifest->version;
+        if (check.pipelines.empty()) check.pipelines = asPipelines(check);
+        check.actions.clear();
         check.manifest.reset();
         check.codebases.clear();
         check.codebasediffs.clear();

@@ -1,6 +1,7 @@
 #include "protocol/Codec.h"
 #include "tests/protocol/Generated.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -73,6 +74,90 @@ TEST(RoundTrip, EachFormCarriesWhatItCanSayOfAResponse)
         }
     }
     EXPECT_GT(carried, 300);
+}
+
+Request asked(const std::string& version, Extras extras = {})
+{
+    Request request;
+    request.version = version;
+    request.extras = std::move(extras);
+    return request;
+}
+
+TEST(RoundTrip, XmlTurnsCharactersThatItDoesNotHaveIntoQuestionMarks)
+{
+    std::string controls;
+    std::string seen;
+    for (char c = 1; c < 0x20; ++c) {
+        controls += c;
+        seen += c == '\t' || c == '\n' || c == '\r' ? c : '?';
+    }
+
+    EXPECT_EQ(decodeRequest(encode(asked('a' + controls + 'z'), Form::Xml)).version, 'a' + seen + 'z');
+    EXPECT_EQ(decodeRequest(encode(asked(std::string(1, '\0')), Form::Xml)).version, "?");
+    EXPECT_EQ(decodeRequest(encode(asked("\uFFFE|\uFFFF|\uFFFD|\x7F"), Form::Xml)).version, "?|?|\uFFFD|\x7F");
+    for (const auto form : {Form::Json3, Form::Json4, Form::Canonical})
+        EXPECT_EQ(decodeRequest(encode(in(asked('a' + controls + "\uFFFE"), form), form)).version,
+                  'a' + controls + "\uFFFE");
+}
+
+TEST(RoundTrip, XmlLeavesOutNamesThatItDoesNotHave)
+{
+    const Extras extras{{"_ok-1.x", "1", Kind::Text},   {"_a b", "2", Kind::Text},  {"_a:b", "3", Kind::Text},
+                        {"_\xC3\xA9", "4", Kind::Text}, {"_a=\"", "5", Kind::Text}, {"_", "6", Kind::Text}};
+    const auto request = asked("v", extras);
+
+    EXPECT_EQ(decodeRequest(encode(request, Form::Xml)).extras,
+              (Extras{{"_ok-1.x", "1", Kind::Text}, {"_", "6", Kind::Text}}));
+    EXPECT_EQ(decodeRequest(encode(in(request, Form::Json3), Form::Json3)).extras, extras);
+    EXPECT_EQ(decodeRequest("<request protocol=\"3.0\" _\xC3\xA9=\"4\" _e=\"5\"/>").extras,
+              (Extras{{"_e", "5", Kind::Text}}))
+        << "what it does not write it does not read";
+}
+
+TEST(RoundTrip, XmlKeepsAnApplicationsObjectAsItsText)
+{
+    const auto request = asked("v", {{"_x", R"({"a":[1,"<&>"]})", Kind::Json}, {"_n", "null", Kind::Json}});
+
+    EXPECT_EQ(decodeRequest(encode(request, Form::Xml)).extras,
+              (Extras{{"_x", R"({"a":[1,"<&>"]})", Kind::Text}, {"_n", "null", Kind::Text}}));
+}
+
+TEST(RoundTrip, WhatIsNoJsonIsWrittenAsAText)
+{
+    const auto request = in(asked("v", {{"_x", R"({"a":)", Kind::Json}, {"_y", "1,2", Kind::Number}}), Form::Json3);
+
+    EXPECT_EQ(decodeRequest(encode(request, Form::Json3)).extras,
+              (Extras{{"_x", R"({"a":)", Kind::Text}, {"_y", "1,2", Kind::Text}}));
+}
+
+TEST(RoundTrip, APackageWhoseDirectoryHasNoSlashAtItsEndLiesInItAllTheSame)
+{
+    auto response = decodeResponse(
+        R"(<response protocol="3.0"><app appid="a" status="ok"><updatecheck status="ok"><urls><url codebase="https://h"/>)"
+        R"(<url codebase="https://h/d/"/></urls><manifest version="1"><packages><package name="p" size="5" hash_sha256=")" +
+        std::string(64, 'a') + R"("/></packages></manifest></updatecheck></app></response>)");
+    response.protocol = "4.0";
+
+    const auto json4 = decodeResponse(encode(response, Form::Json4));
+
+    EXPECT_THAT(json4.apps.at(0).updatecheck->pipelines.at(0).operations.at(0).urls,
+                ::testing::ElementsAre("https://h/p", "https://h/d/p"));
+    response.apps.at(0).updatecheck->manifest->packages.at(0).size = 0;
+    EXPECT_THROW(decodeResponse(encode(response, Form::Json4)), DecodeError) << "4.0 has no download without a size";
+}
+
+// XML's 3.0 does not have them: as unknown elements they are ignored, and never half of an offer.
+TEST(RoundTrip, XmlReadsNothingOfWhatOnlyFourZeroHas)
+{
+    const auto request = decodeRequest(R"(<request protocol="3.0"><app appid="a"><cached_items sha256="s"/>)"
+                                       R"(<cached_fingerprints fingerprint="f"/></app></request>)");
+
+    EXPECT_TRUE(request.apps.at(0).cachedItems.empty() && request.apps.at(0).cachedFingerprints.empty());
+    EXPECT_THROW(decodeResponse(R"(<response protocol="3.0"><app appid="a" status="ok"><updatecheck status="ok" )"
+                                R"(nextversion="2"><pipelines><operations type="run"/></pipelines></updatecheck></app>)"
+                                "</response>"),
+                 DecodeError);
 }
 
 } // namespace

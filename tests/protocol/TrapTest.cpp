@@ -10,6 +10,7 @@
 namespace baton::protocol {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr const char* Hex = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
@@ -35,6 +36,23 @@ std::string offer(const std::string& package, const std::string& rest = "", cons
 std::string named(const std::string& name) { return offer("name=\"" + name + "\" size=\"5\""); }
 std::string sized(const std::string& size) { return offer("name=\"p\" size=\"" + size + "\""); }
 std::string hashed(const std::string& hash) { return offer("name=\"p\" size=\"5\" hash_sha256=\"" + hash + "\""); }
+
+std::string at(const std::vector<std::string>& codebases)
+{
+    std::string urls;
+    for (const auto& codebase : codebases) urls += "<url codebase=\"" + codebase + "\"/>";
+    return app(
+        R"(<updatecheck status="ok"><urls>)" + urls +
+        R"(</urls><manifest version="1"><packages><package name="p" size="5"/></packages></manifest></updatecheck>)");
+}
+
+std::string piped(const std::string& urls)
+{
+    return R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1","pipelines":)"
+           R"([{"operations":[{"type":"download","size":5,"out":{"sha256":")" +
+           std::string(Hex) + R"("},"urls":)" + urls + "}]}]}}]}}";
+}
+
 std::string json(const std::string& apps) { return R"({"response":{"protocol":"3.1","app":)" + apps + "}}"; }
 
 struct Trap {
@@ -65,7 +83,8 @@ const std::vector<Trap>& responses()
         {"a name with an escape", named("a%2fb"), "name"},
         {"a name with a backslash", named("a\\b"), "name"},
         {"a name of 256 bytes", named(std::string(256, 'a')), "name"},
-        {"no size", offer("name=\"p\""), "size"},
+        {"no size, which a signed statement may say", offer("name=\"p\""), nullptr},
+        {"an empty size", sized(""), "size"},
         {"a size of 0", sized("0"), "size"},
         {"a negative size", sized("-1"), "size"},
         {"a size with letters", sized("12abc"), "size"},
@@ -73,6 +92,22 @@ const std::vector<Trap>& responses()
         {"a size in hex", sized("0x10"), "size"},
         {"the largest size", sized("9223372036854775807"), nullptr},
         {"a size of 2^63", sized("9223372036854775808"), "size"},
+        {"a codebase of any case", at({"HTTPS://h/"}), nullptr},
+        {"a codebase of a socket of this machine", at({"unix:/run/x.sock:/p/"}), nullptr},
+        {"a codebase with an IPv6 address and a port", at({"http://[::1]:8080/"}), nullptr},
+        {"a codebase that nobody can ask beside one that can be", at({"ftp://h/", "", "http://h/"}), nullptr},
+        {"a codebase of another scheme", at({"fuchsia-pkg://h/"}), "codebase that can be asked"},
+        {"a codebase that is a file", at({"file:///etc/"}), "codebase that can be asked"},
+        {"a codebase with a user and a password", at({"https://user:pw@host/"}), "without a user"},
+        {"a codebase with a user", at({"http://user@host/"}), "without a user"},
+        {"a codebase with an @ in its path", at({"http://host/@/"}), nullptr},
+        {"a relative codebase", at({"/packages/", "packages/", "//h/"}), "codebase that can be asked"},
+        {"a codebase without a host", at({"http:///p/", "https://", "http://:80/", "http:"}), "with a host"},
+        {"a codebase with a blank", at({"http://h/a b/"}), "codebase that can be asked"},
+        {"a codebase with a backslash", at({"http://h\\p/"}), "codebase that can be asked"},
+        {"a codebase with a fragment", at({"http://h/#p"}), "codebase that can be asked"},
+        {"a codebase that is no ASCII", at({"http://h\xC3\xA9/"}), "codebase that can be asked"},
+        {"a unix address without a path", at({"unix:x.sock"}), "codebase that can be asked"},
         {"a flag in capitals", offer(R"(name="p" size="5" required="TRUE")"), nullptr},
         {"a flag that is none", offer(R"(name="p" size="5" required="yes")"), "required"},
         {"no protocol", xml("", ""), nullptr},
@@ -103,6 +138,16 @@ const std::vector<Trap>& responses()
         {"an error that nobody knows", app("", R"(appid="a" status="error-Whatever")"), nullptr},
         {"a word that nobody knows", app("", R"(appid="a" status="maybe")"), "nobody knows"},
         {"an app without a status", app("", R"(appid="a")"), "status"},
+        {"two pings", app("<ping/><ping/>"), "more than one ping"},
+        {"two daystarts", xml("<daystart/><daystart/>"), "more than one daystart"},
+        {"two lists of urls", app(R"(<updatecheck status="ok"><urls/><urls/></updatecheck>)"), "more than one urls"},
+        {"two lists of packages", offer(R"(name="p" size="5")", R"(<packages><package name="q" size="5"/></packages>)"),
+         "more than one packages"},
+        {"two lists of actions", offer(R"(name="p" size="5")", "<actions/><actions/>"), "more than one actions"},
+        {"a NUL", xml(std::string(1, '\0')), "NUL"},
+        {"a control character", xml("\x01"), "well-formed"},
+        {"bad UTF-8 in XML", xml("\xC3("), "well-formed"},
+        {"bad UTF-8 in JSON", json("[]") + "\xC3(", "well-formed"},
         {"ok without urls", app(R"(<updatecheck status="ok"><manifest version="1"/></updatecheck>)"), "codebase"},
         {"ok without a manifest",
          app(R"(<updatecheck status="ok"><urls><url codebase="http://h/"/></urls></updatecheck>)"), "manifest"},
@@ -127,6 +172,20 @@ const std::vector<Trap>& responses()
          R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1","pipelines":)"
          R"([{"operations":[{"type":"download","size":1,"urls":[{"url":"http://h/"}]}]}]}}]}})",
          "out"},
+        {"4.0: a download from nowhere", piped(R"([{"url":"ftp://h/p"},{"url":"https://u:p@h/p"},{"url":"p"}])"),
+         "no url that can be asked"},
+        {"4.0: a download without an address", piped("[]"), "no url that can be asked"},
+        {"4.0: a download from here or from nowhere", piped(R"([{"url":"ftp://h/p"},{"url":"https://h/p"}])"), nullptr},
+        {"4.0: a manifest beside pipelines that is none",
+         R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1",)"
+         R"("urls":{"url":[{"codebase":"http://h/"}]},"manifest":{"version":"1"},"pipelines":[{"operations":[]}]}}]}})",
+         "no package"},
+        {"JSON: another update check", json(R"([{"appid":"a","updatecheck":[{"status":"noupdate"},{"status":"ok"}]}])"),
+         "more than one"},
+        {"JSON: a key twice in an application's own object", json(R"([{"appid":"a","_x":{"y":1,"y":2}}])"), "twice"},
+        {"noupdate with tasks that are none",
+         json(R"([{"appid":"a","updatecheck":{"status":"noupdate","actions":[{},{"action":[{"sha256":"x"}]}]}}])"),
+         nullptr},
         {"4.0: an operation that nobody knows",
          R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok","nextversion":"1","pipelines":)"
          R"([{"operations":[{"type":"magic"}]}]}}]}})",
@@ -159,6 +218,18 @@ const std::vector<Trap>& requests()
          nullptr},
         {"an event without its type", event(R"(eventresult="1")"), "eventtype"},
         {"an event whose type is no number", event(R"(eventtype="x")"), "eventtype"},
+        {"an event whose type has 32 bits", event(R"(eventtype="2147483648")"), "eventtype"},
+        {"an event whose type is negative", event(R"(eventtype="-1")"), "eventtype"},
+        {"an event whose result is no number", event(R"(eventtype="3" eventresult="good")"), "eventresult"},
+        {"a flag that is none", R"(<request protocol="3.0"><app appid="a" delta_okay="maybe"/></request>)",
+         "delta_okay"},
+        {"an install date that is no number", R"(<request protocol="3.0"><app appid="a" installdate="May"/></request>)",
+         "installdate"},
+        {"two systems", R"(<request protocol="3.0"><os/><os/></request>)", "more than one os"},
+        {"two machines", R"(<request protocol="3.0"><hw/><hw/></request>)", "more than one hw"},
+        {"two checks of an app",
+         R"(<request protocol="3.0"><app appid="a"><updatecheck/><updatecheck/></app></request>)", "more than one"},
+        {"an app twice", R"(<request protocol="3.0"><app appid="a"/><app appid="{A}"/></request>)", "twice"},
         {"a type that no list has", event(R"(eventtype="4711" eventresult="77")"), nullptr},
         {"an error code with flag bits", event(R"(eventtype="3" eventresult="0" errorcode="-2147483614")"), nullptr},
         {"a version to force", R"(<request protocol="3.0"><app appid="a" version="ForcedUpdate"/></request>)", nullptr},
@@ -169,6 +240,10 @@ const std::vector<Trap>& requests()
         {"JSON: a fraction", jsonEvent(R"("eventtype":3,"errorcode":1.5)"), "errorcode"},
         {"JSON: more than 64 bits", jsonEvent(R"("eventtype":3,"errorcode":18446744073709551616)"), "errorcode"},
         {"JSON: one updater instead of a list", R"({"request":{"protocol":"3.1","updater":{"name":"o"},"app":[]}})",
+         nullptr},
+        {"JSON: fingerprints as 4.0's early draft has them",
+         R"({"request":{"protocol":"4.0","app":[{"appid":"a","fp":{"fingerprint":"f"},"cached_fingerprints":)"
+         R"([{"fingerprint":"c"}]}]}})",
          nullptr},
         {"JSON: plural names", R"({"request":{"protocol":"4.0","apps":[{"appid":"a","events":[{"eventtype":3}]}]}})",
          nullptr},
@@ -217,6 +292,32 @@ TEST(Trap, StatusWordsAreKeptAsTheyWereSent)
     EXPECT_EQ(response.apps.at(0).status, "OK");
     EXPECT_EQ(response.apps.at(0).updatecheck->status, "NoUpdate");
     EXPECT_EQ(response.apps.at(0).appid, "A");
+}
+
+TEST(Trap, OnlyAddressesThatCanBeAskedAreKept)
+{
+    const auto manifest = decodeResponse(at({"ftp://a/", "https://b/", "https://u@c/", "unix:/d", "e", "HTTP://f"}));
+    const auto pipeline = decodeResponse(piped(R"([{"url":"x"},{"url":"https://a/p"},{"url":"https://u:p@b/p"}])"));
+
+    EXPECT_THAT(manifest.apps.at(0).updatecheck->codebases, ElementsAre("https://b/", "unix:/d", "HTTP://f"));
+    EXPECT_THAT(pipeline.apps.at(0).updatecheck->pipelines.at(0).operations.at(0).urls, ElementsAre("https://a/p"));
+}
+
+TEST(Trap, ThePasswordOfAnAddressIsInNoReason)
+{
+    const auto reason = reasonFor(at({"https://user:hunter2@h/"}), [](const auto& text) { decodeResponse(text); });
+
+    EXPECT_EQ(reason.find("hunter2"), std::string::npos) << reason;
+}
+
+TEST(Trap, AMissingSizeIsNotSaidInAnyForm)
+{
+    auto response = decodeResponse(offer("name=\"p\""));
+    EXPECT_EQ(response.apps.at(0).updatecheck->manifest->packages.at(0).size, 0);
+    for (const auto form : {Form::Xml, Form::Json3, Form::Canonical}) {
+        EXPECT_THAT(encode(response, form), ::testing::Not(HasSubstr("size")));
+        EXPECT_EQ(decodeResponse(encode(response, form)), response);
+    }
 }
 
 TEST(Trap, AnEmptyCohortIsSaidAndAMissingOneIsNot)

@@ -61,7 +61,7 @@ TEST(Xml, CarriesAResponseThereAndBack)
     Response response;
     response.server = "baton";
     response.daystart = DayStart{7265, 43200};
-    AppResponse app{"a", "ok", true, UpdateCheck{"ok", {"http://h/"}, Manifest{}, 2700}, {"ok"}};
+    AppResponse app{"a", "ok", "ok", UpdateCheck{"ok", {"http://h/"}, Manifest{}, 2700}, {"ok"}};
     app.updatecheck->manifest->version = "1.5.0";
     app.updatecheck->manifest->packages = {{"web-1.5.0.tar.zst", 5, std::string(40, 'b'), Hello, true}};
     auto& action = app.updatecheck->manifest->actions.emplace().emplace_back();
@@ -69,7 +69,7 @@ TEST(Xml, CarriesAResponseThereAndBack)
     action.sha256 = Hello;
     action.disablePayloadBackoff = true;
     action.maxFailureCountPerUrl = 3;
-    response.apps = {app, {"b", "error-unknownApplication", false, {}, {}}};
+    response.apps = {app, {"b", "error-unknownApplication", {}, {}, {}}};
 
     EXPECT_EQ(decodeResponse(encode(response, Form::Xml)), response);
     EXPECT_THAT(encode(response, Form::Xml), HasSubstr(HelloBase64));

@@ -37,7 +37,7 @@ TEST(Check, IsOfferedTheNewestRelease)
     const auto app = answerTo(server, checkOf("web", "1.1.0"));
 
     EXPECT_EQ(app.status, "ok");
-    EXPECT_TRUE(app.ping);
+    EXPECT_EQ(app.ping, "ok");
     const auto& manifest = app.updatecheck->manifest.value();
     EXPECT_EQ(manifest.version, "1.10.0");
     ASSERT_EQ(manifest.packages.size(), 1U);
@@ -304,7 +304,41 @@ TEST(Check, LeadsToPackagesWhereTheClientFoundTheServer)
 
     EXPECT_EQ(codebaseFor("mirror.example:8080"), "http://mirror.example:8080/packages/web/1.1.0/");
     EXPECT_EQ(codebaseFor("[::1]:81"), "http://[::1]:81/packages/web/1.1.0/");
-    EXPECT_EQ(codebaseFor("evil/path@x:80"), server.url() + "/packages/web/1.1.0/");
+    for (const auto* host : {"evil/path@x:80", "user@x:80", "h?q:80", "h#f:80", "h\\x:80", "h\xC3\xA9:80"})
+        EXPECT_EQ(codebaseFor(host), server.url() + "/packages/web/1.1.0/") << host;
+}
+
+TEST(Check, OffersADeltaBesideTheFullPackageInTheWordsOfEachForm)
+{
+    MockServerOptions options;
+    options.deltas = delta::Algorithm::Zstd;
+    MockServer server(std::move(options));
+    const std::string old(20'000, 'x');
+    server.publishBytes("web", "1.0.0", old);
+    protocol::Request request;
+    request.apps = {checkOf("web", "1.0.0")};
+    request.apps[0].fp = answerTo(server, checkOf("web", "0.9.0")).updatecheck->manifest->packages.at(0).fp;
+    server.publishBytes("web", "1.1.0", old + "and more");
+    const auto offerIn = [&](protocol::Form form) {
+        request.protocol = protocolOf(form);
+        const auto reply = ask(server, "POST", "/v1/update/", encode(request, form),
+                               {{"Content-Type", std::string(contentTypeOf(form))}});
+        return protocol::decodeResponse(reply.body).apps.at(0).updatecheck.value();
+    };
+
+    for (const auto form : {protocol::Form::Xml, protocol::Form::Json3}) {
+        const auto offered = offerIn(form);
+        EXPECT_EQ(offered.manifest->version, "1.1.0");
+        EXPECT_THAT(offered.manifest->packages.at(0).namediff, HasSubstr(".zstd"));
+        EXPECT_EQ(offered.codebasediffs, offered.codebases);
+        EXPECT_THAT(offered.pipelines, IsEmpty());
+    }
+    const auto piped = offerIn(protocol::Form::Json4);
+    EXPECT_FALSE(piped.manifest);
+    EXPECT_EQ(piped.nextversion, "1.1.0");
+    ASSERT_EQ(piped.pipelines.size(), 2U);
+    EXPECT_EQ(piped.pipelines[0].operations.at(1).type, "zstd");
+    EXPECT_EQ(piped.pipelines[1].operations.at(0).outSha256, piped.pipelines[0].operations.at(1).outSha256);
 }
 
 TEST(MockServer, KeepsWhatWasAskedAndLogsALineForIt)

@@ -80,7 +80,7 @@ std::vector<Hostile> hostileDocuments()
     const std::string pipeline = R"({"response":{"protocol":"4.0","apps":[{"appid":"a","updatecheck":{"status":"ok",)"
                                  R"("nextversion":"1.0.0","pipelines":[{"operations":[)";
     const auto download = R"({"type":"download","size":1,"out":{"sha256":")" + std::string(64, 'a') +
-                          R"("},"urls":[{"url":")" + std::string(1500, 'u') + "\"}]}";
+                          R"("},"urls":[{"url":"http://h/)" + std::string(1490, 'u') + "\"}]}";
     return {
         {"depth", "response", repeated("", "{\"a\":"), 65},
         {"depthOfXml", "response", repeated("", "<a>"), 65},
@@ -105,6 +105,11 @@ std::vector<Hostile> hostileDocuments()
              list(980, R"({"eventtype":3,"url":")" + std::string(490, 'x') + "\"}") + "]}]}}",
          0},
         {"downloadsInJson4", "response", pipeline + list(320, download) + "]}]}}]}}", 0},
+        {"ownList", "response", repeated(json + R"("_x":[0)", ",0", "]}}"), 0},
+        {"ownTexts", "response", repeated(json + R"("_x":[0)", R"(,"\u0001")", "]}}"), 0},
+        {"ownLists", "response", repeated(json + R"("_x":[[])", ",[]", "]}}"), 0},
+        {"ownText", "response", repeated(json + R"("_x":[")", "\xC3\xA9", "\"]}}"), 0},
+        {"ownObjects", "response", repeated(json + R"("_x":[{})", ",{}", "]}}"), 65},
         {"comment", "response", repeated(xml + "><!--", "x", "--></response>"), 0},
         {"tooLong", "response", std::string(Longest + 1, '<'), 65},
         {"muchTooLong", "response", std::string(64 * Longest, '{'), 65},

@@ -217,7 +217,7 @@ private:
         check.manifest->packages.push_back(
             {"much", static_cast<std::int64_t>(bytes_.size()), {}, verify::sha256Of(bytes_), true});
         protocol::Response response;
-        response.apps.push_back({App, "ok", false, check, {"ok"}});
+        response.apps.push_back({App, "ok", {}, check, {"ok"}});
         return encode(response, protocol::Form::Xml);
     }
 
