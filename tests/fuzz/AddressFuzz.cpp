@@ -1,8 +1,10 @@
 // What others say about where to go: an address prints and parses as itself, a redirect never leads from https to
-// anything less or to another socket, and no_proxy and proxies take any text.
+// anything less or to another socket, and no_proxy and proxies take any text. What can be fetched the decoders of Omaha
+// take as an address.
 #include "client/transport/NoProxy.h"
 #include "client/transport/Proxy.h"
 #include "client/transport/Redirect.h"
+#include "protocol/Address.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +27,7 @@ void readAddress(std::string_view text)
     if (!url) return;
     const auto again = parseUrl(print(*url));
     demand(again && *again == *url && isSameOrigin(*again, *url));
+    demand(baton::protocol::isAddress(text));
     demand(url->target.starts_with('/') && (url->scheme == Scheme::Unix) == !url->socket.empty());
 }
 

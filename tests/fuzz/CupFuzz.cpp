@@ -1,11 +1,12 @@
 // What a stranger on the way can say of a proof, and a client ask for: what holds is the one answer that was signed.
-// The first line is the header, or a request's query; the rest the answer.
+// The first line is the header, or a request's query; the rest the answer. A file of a key may hold any bytes, too.
 #include "protocol/Cup.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,16 @@ MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE8g4Vm98EXYwvynqNE/ge0oBnyeM0
 Zomm2ysAdva0bL4ePCWT6icE7F6ZRC40KGyXfd7U5qsjIs1kKDBrWhQhPA==
 -----END PUBLIC KEY-----
 )";
+
+template <typename Read>
+void readKey(std::string_view text, Read read)
+{
+    try {
+        if (read(std::string(text)).get() == nullptr) std::abort();
+    } catch (const std::runtime_error&) {
+        return;
+    }
+}
 
 } // namespace
 
@@ -43,5 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto cup2key = cup2keyOf(line);
     if (cup2key && cup2key->size() > line.size()) std::abort();
     if (cup2key && cupKeyId(*cup2key).find(':') != std::string_view::npos) std::abort();
+    readKey(text, CupKey::publicKey);
+    readKey(text, CupKey::privateKey);
     return 0;
 }
