@@ -23,11 +23,10 @@ bool keepsText(const std::string& name) { return name == "data" || name == "meta
 // Of XML's names those that are ASCII and have no prefix; Omaha has no other.
 bool isXmlName(std::string_view name)
 {
-    constexpr std::string_view Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
-    return !name.empty() && Letters.find(name.front()) != name.npos &&
-           std::all_of(name.begin(), name.end(), [&](char c) {
-               return Letters.find(c) != Letters.npos || (c >= '0' && c <= '9') || c == '-' || c == '.';
-           });
+    const auto isLetter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    return !name.empty() && isLetter(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+        return isLetter(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    });
 }
 
 // Builds the tree and refuses what is too much of it. A subtree under a prefix is counted, but not kept.
@@ -97,7 +96,9 @@ private:
 // The bytes of a first character that XML does not have: a control character, U+FFFE or U+FFFF. 0 for all others.
 std::size_t alienBytes(std::string_view text)
 {
-    if (static_cast<unsigned char>(text.front()) < 0x20) return 1;
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x20) return 1;
+    if (first != 0xEF) return 0; // Nearly always: the rest costs.
     return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF") ? 3 : 0;
 }
 

@@ -34,7 +34,7 @@ TEST(Documentation, HasAPairForEachDialectAndEachDecodes)
 {
     auto found = blocks();
 
-    EXPECT_EQ(found.size(), 4U);
+    EXPECT_EQ(found.size(), 5U);
     for (const auto* form : {"xml", "json"}) {
         const auto& requests = found[std::string(form) + " request"];
         const auto& responses = found[std::string(form) + " response"];
@@ -51,6 +51,15 @@ TEST(Documentation, HasAPairForEachDialectAndEachDecodes)
             EXPECT_EQ(decodeResponse(encode(response, formOf(text, response.protocol))), response);
         }
     }
+}
+
+TEST(Documentation, ShowsTheCanonicalFormOfTheResponseBeforeIt)
+{
+    auto found = blocks();
+
+    ASSERT_EQ(found["json canonical"].size(), 1U);
+    const auto response = decodeResponse(found["xml response"].at(0));
+    EXPECT_EQ(encode(response, Form::Canonical), found["json canonical"].at(0));
 }
 
 } // namespace
