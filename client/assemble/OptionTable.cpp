@@ -139,8 +139,8 @@ constexpr std::array Table{
            Run, Once, Works, Topic::Service},
     Option{"pidfile", ValueKind::Path, "FILE", "", "/run/web.pid", "holds Baton's pid while it runs", Run, Once, Works,
            Topic::Service},
-    Option{"metrics", ValueKind::Metrics, "FILE.prom", "", "/var/lib/prometheus/node-exporter/web.prom",
-           "numbers for Prometheus, by its node exporter's textfile collector", Run, Once, Works, Topic::Service},
+    Option{"metrics", ValueKind::Metrics, "HOST:PORT|FILE.prom", "", "127.0.0.1:9101",
+           "numbers for Prometheus, there or in a textfile collector's file", Run, Once, Works, Topic::Service},
     Option{"log-file", ValueKind::Path, "FILE", "", "/var/log/web.log",
            "standard output and error in the background (/dev/null)", Run, Once, Works, Topic::Service},
 

@@ -9,6 +9,7 @@
 #include "client/assemble/UsageError.h"
 #include "client/control/Lending.h"
 #include "client/core/Text.h"
+#include "client/exporter/Exporter.h"
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
 #include "client/source/Source.h"
@@ -135,6 +136,16 @@ int ownStageRole()
     return judge(handed.stateDirectory / supervise::OwnStore, settings, makeLog("self-stager", handed.values));
 }
 
+int metricsRole()
+{
+    const auto handed = readHanded(settingsDescriptor());
+    const auto listener = descriptorOf("BATON_LISTENER");
+    if (!listener) throw std::runtime_error("BATON_LISTENER names no descriptor");
+    auto log = makeLog("metrics", handed.values);
+    exporter::run(os::UniqueFd(*listener), exportedFileIn(handed.stateDirectory), log);
+    return exitcode::Software; // Nobody stops it.
+}
+
 } // namespace
 
 std::optional<int> runRole(const std::vector<std::string>& typed) noexcept
@@ -145,6 +156,7 @@ try {
     if (role == "stage") return stageRole();
     if (role == "self-agent") return agentOfBaton();
     if (role == "self-stage") return ownStageRole();
+    if (role == "metrics") return metricsRole();
     if (role == "reload") return reloadRole();
     if (role == "probe") return probe(typed.size() < 2 ? typed : std::vector(typed.begin() + 2, typed.end()));
     return std::nullopt;

@@ -65,7 +65,7 @@ supervise::SupervisorSettings settingsOfAll(const Handed& handed, int settings)
     process.stateDirectory = handed.stateDirectory;
     process.controlSocket = handed.controlSocket;
     process.ownApp = ownAppOf(handed);
-    if (handed.values.has("metrics")) process.metrics = std::filesystem::absolute(handed.values.text("metrics"));
+    sayMetrics(handed, process);
     process.executable = ownExecutable();
     process.isOneExecutable = process.executable == handed.executable;
     process.settingsFd = settings;

@@ -172,6 +172,21 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     return settings;
 }
 
+std::filesystem::path exportedFileIn(const std::filesystem::path& stateDirectory)
+{
+    return stateDirectory / "metrics" / "baton.prom";
+}
+
+void sayMetrics(const Handed& handed, supervise::SupervisorSettings& settings)
+{
+    const auto text = handed.values.text("metrics");
+    if (text.empty()) return;
+    settings.exporterAddress = parseHostPort(text);
+    settings.metrics =
+        settings.exporterAddress ? exportedFileIn(handed.stateDirectory) : std::filesystem::absolute(text);
+    if (settings.exporterAddress) settings.exporter = roleCommand(handed, "metrics");
+}
+
 std::optional<supervise::OwnApp> ownAppOf(const Handed& handed)
 {
     const auto& values = handed.values;

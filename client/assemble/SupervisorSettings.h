@@ -6,6 +6,7 @@
 #include "client/os/StderrLog.h"
 #include "client/supervise/Settings.h"
 
+#include <filesystem>
 #include <optional>
 
 namespace baton::assemble {
@@ -22,6 +23,12 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd);
 
 /// Of Baton itself, where it is to be kept up to date. `handed` is the whole Baton's.
 std::optional<supervise::OwnApp> ownAppOf(const Handed& handed);
+
+/// The file of metrics that is asked for by HTTP; nothing else lies beside it.
+std::filesystem::path exportedFileIn(const std::filesystem::path& stateDirectory);
+
+/// Says where the metrics go. `handed` is the whole Baton's.
+void sayMetrics(const Handed& handed, supervise::SupervisorSettings& settings);
 
 /// What the settings that were handed to this process say of the program that it works for.
 Handed ownHanded();

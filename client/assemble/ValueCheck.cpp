@@ -123,13 +123,14 @@ std::string faultOfOtherApp(std::string_view text)
     return isPlainName(text.substr(0, equals)) ? "" : "has a NAME that is no plain directory name";
 }
 
-// The collector reads no others; an address, to be asked there, may be a form of its own one day.
+// The collector reads no other files. What begins with a slash is a file, whatever follows.
 std::string faultOfMetrics(std::string_view text)
 {
     constexpr std::string_view End = ".prom";
-    return text.ends_with(End) && text.size() > End.size() && !text.ends_with("/.prom")
-               ? ""
-               : "is no file whose name ends in .prom; nothing else is read by the textfile collector";
+    if (text.ends_with(End) && text.size() > End.size() && !text.ends_with("/.prom")) return "";
+    if (text.find('/') == text.npos && parseHostPort(text)) return "";
+    return "is neither HOST:PORT, where they are asked for, nor a file whose name ends in .prom, as the textfile "
+           "collector wants it";
 }
 
 std::string faultOfFlag(std::string_view text)

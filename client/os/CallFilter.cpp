@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -80,6 +81,16 @@ constexpr std::array OfNetwork
         SYS_set_tid_address,
 #if defined(__x86_64__)
         SYS_select, SYS_epoll_create, SYS_epoll_wait,
+#endif
+};
+
+// Of a process that answers who connects to a socket that it was given.
+constexpr std::array OfAnswering
+{
+    SYS_accept4, SYS_getsockopt, SYS_setsockopt, SYS_shutdown, SYS_recvfrom, SYS_epoll_create1, SYS_epoll_ctl,
+        SYS_epoll_pwait,
+#if defined(__x86_64__)
+        SYS_epoll_wait,
 #endif
 };
 
@@ -227,6 +238,21 @@ Filter filterOfNetworkCalls()
     return filter;
 }
 
+Filter filterOfAnsweringCalls()
+{
+    constexpr std::size_t Flags = 2; // of openat; 1 of open
+    constexpr std::uint32_t ToWrite = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+    auto filter = beginning();
+    allow(filter, OfAnswering);
+    allowToWhoIsConnected(filter, SYS_sendto);
+    allowBits(filter, SYS_openat, Flags, ToWrite, Bits::Without);
+#if defined(__x86_64__)
+    allowBits(filter, SYS_open, Flags - 1, ToWrite, Bits::Without);
+#endif
+    give(filter, Refuse);
+    return filter;
+}
+
 std::string takeOn(Filter (*make)())
 try {
     if (Architecture == 0) return "there is no list of system calls for this machine's architecture";
@@ -241,6 +267,7 @@ try {
 } // namespace
 
 std::string allowFileCallsAlone() { return takeOn(&filterOfFileCalls); }
+std::string allowAnsweringCalls() { return takeOn(&filterOfAnsweringCalls); }
 std::string allowNetworkCalls() { return takeOn(&filterOfNetworkCalls); }
 
 } // namespace baton::os

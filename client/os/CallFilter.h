@@ -18,4 +18,9 @@ std::string allowFileCallsAlone();
 /// @returns why that could not be had; empty if it holds
 std::string allowNetworkCalls();
 
+/// From now on only what a process needs that answers who connects to the sockets which it has already, in one thread:
+/// it makes no socket and connects to nobody, and opens files to read them alone. All else as above.
+/// @returns why that could not be had; empty if it holds
+std::string allowAnsweringCalls();
+
 } // namespace baton::os

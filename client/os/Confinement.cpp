@@ -92,14 +92,19 @@ bool leaveNetwork() { return ::unshare(CLONE_NEWNET) == 0; }
 // What is not kept from it, if there is no filter of system calls.
 std::string withoutFilter(const Confinement& confinement, bool isAlone)
 {
-    const bool connects = confinement.work == Work::Files && !isAlone;
+    const bool connects = confinement.work != Work::Network && !isAlone;
     return std::string("seccomp, so it could start programs") + (connects ? " and open connections" : "") + ": ";
 }
 
 std::string filterCalls(const Confinement& confinement)
 {
     if (Instrumented) return "this build is instrumented by a sanitizer";
-    return confinement.work == Work::Files ? allowFileCallsAlone() : allowNetworkCalls();
+    switch (confinement.work) {
+    case Work::Files: return allowFileCallsAlone();
+    case Work::Network: return allowNetworkCalls();
+    case Work::Answers: return allowAnsweringCalls();
+    }
+    return {};
 }
 
 } // namespace
@@ -110,7 +115,7 @@ std::vector<std::string> confine(const Confinement& confinement)
 {
     Missing missing;
     takeOnLimits(confinement, missing);
-    const bool isAlone = confinement.work == Work::Files && leaveNetwork();
+    const bool isAlone = confinement.work != Work::Network && leaveNetwork(); // A socket that it has stays where it is.
     closeBounds();
     if (confinement.account) become(*confinement.account);
     dropRights(confinement, missing);
@@ -118,7 +123,7 @@ std::vector<std::string> confine(const Confinement& confinement)
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) missing.push_back("no_new_privs: " + reason());
     auto readable = confinement.readable;
     if (Instrumented) readable.emplace_back("/proc"); // The same.
-    const auto reach = confinement.work == Work::Files ? Reach::Nobody : Reach::Others;
+    const auto reach = confinement.work == Work::Network ? Reach::Others : Reach::Nobody;
     if (const auto why = restrictFiles(readable, confinement.writable, reach); !why.empty())
         missing.push_back("Landlock, so it could open other files than the store's: " + why);
     if (const auto why = filterCalls(confinement); !why.empty())

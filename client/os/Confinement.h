@@ -14,8 +14,9 @@ namespace baton::os {
 
 /// What a process still has to do.
 enum class Work {
-    Files,  ///< it reads files and makes files, in one thread, and has nobody to talk to
-    Network ///< it asks others by the network, in several threads, and keeps files
+    Files,   ///< it reads files and makes files, in one thread, and has nobody to talk to
+    Network, ///< it asks others by the network, in several threads, and keeps files
+    Answers  ///< it reads files, in one thread, and answers who connects to a socket that it has
 };
 
 struct Confinement {
@@ -29,8 +30,8 @@ struct Confinement {
 
 /// Takes effect at once, for this thread and whatever it might start, and cannot be undone: no other program or
 /// process, no other files than those, no right that root has beyond other users, no core; for Work::Files no network,
-/// for Work::Network nobody who could connect. Descriptors that are open stay. To be called before the first thread is
-/// started.
+/// for Work::Network nobody who could connect, for Work::Answers nobody to connect to. Descriptors that are open stay.
+/// To be called before the first thread is started.
 /// @returns a sentence for each layer that could not be had here; all others hold.
 /// @throws std::system_error if it cannot become the account
 std::vector<std::string> confine(const Confinement& confinement);

@@ -130,10 +130,12 @@ struct SupervisorSettings {
     std::vector<SignalRule> signals; ///< those that the user has other wishes for
     int reportFd = -1;               ///< where somebody waits for the first releases to serve; -1: nobody does
     std::optional<OwnApp> ownApp;
-    std::filesystem::path metrics;    ///< the file that tells of them in numbers; empty: none does
-    std::filesystem::path executable; ///< of this very supervisor, as it was started
-    bool isOneExecutable = false;     ///< the program, the supervisor and all the roles are one file
-    int settingsFd = -1;              ///< what another Baton and the other roles read their settings from
+    std::filesystem::path metrics;           ///< the file that tells of them in numbers; empty: none does
+    std::optional<HostPort> exporterAddress; ///< where that file is asked for by HTTP
+    RoleCommand exporter;                    ///< who answers there
+    std::filesystem::path executable;        ///< of this very supervisor, as it was started
+    bool isOneExecutable = false;            ///< the program, the supervisor and all the roles are one file
+    int settingsFd = -1;                     ///< what another Baton and the other roles read their settings from
 };
 
 /// Whether PROGRAM or ARGS name {release}: then releases are trees, else one executable file that takes PROGRAM's

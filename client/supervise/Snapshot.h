@@ -258,6 +258,13 @@ struct ControlClientState {
     friend bool operator==(const ControlClientState&, const ControlClientState&) = default;
 };
 
+/// Where metrics are asked for; its process is one of the helpers.
+struct ExporterState {
+    int socket = -1;
+
+    friend bool operator==(const ExporterState&, const ExporterState&) = default;
+};
+
 struct Snapshot {
     /// What this Baton writes. It reads that, the one before, and the one after, of which it passes over what it does
     /// not know: so a Baton can be taken back.
@@ -274,6 +281,7 @@ struct Snapshot {
     bool ownReleasePrepares = false; ///< a release of Baton itself is being staged
     std::vector<ProgramState> programs;
     std::vector<GroupSnapshot> groups;
+    std::optional<ExporterState> exporter;
 
     friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };

@@ -244,6 +244,12 @@ void fields(Io& io, ControlClientState& client)
 }
 
 template <typename Io>
+void fields(Io& io, ExporterState& exporter)
+{
+    io.descriptor("socket", exporter.socket);
+}
+
+template <typename Io>
 void fields(Io& io, Snapshot& snapshot)
 {
     io("version", snapshot.version);
@@ -256,7 +262,8 @@ void fields(Io& io, Snapshot& snapshot)
     io("exitCode", snapshot.exitCode);
     io.later("ownReleasePrepares", snapshot.ownReleasePrepares); // 2
     io("programs", snapshot.programs);
-    io.later("groups", snapshot.groups); // 2
+    io.later("groups", snapshot.groups);     // 2
+    io.later("exporter", snapshot.exporter); // 2
 }
 
 } // namespace baton::supervise::snapshot

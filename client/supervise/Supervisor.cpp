@@ -15,6 +15,7 @@
 namespace baton::supervise {
 namespace {
 
+constexpr int Unavailable = 69;  // EX_UNAVAILABLE
 constexpr int CannotCreate = 73; // EX_CANTCREAT
 
 std::unique_ptr<control::ControlServer> openControl(loop::EventLoop& loop, const std::filesystem::path& socket,
@@ -25,11 +26,19 @@ try {
     throw CannotStart(std::string(error.what()) + "; baton status asks there: say another --control", CannotCreate);
 }
 
-std::unique_ptr<MetricsFile> openMetrics(const std::filesystem::path& path, Log& log)
+std::unique_ptr<MetricsFile> openMetrics(const SupervisorSettings& settings, Log& log)
 try {
-    return path.empty() ? nullptr : std::make_unique<MetricsFile>(path, log);
+    if (settings.exporterAddress) std::filesystem::create_directory(settings.metrics.parent_path());
+    return settings.metrics.empty() ? nullptr : std::make_unique<MetricsFile>(settings.metrics, log);
 } catch (const std::exception& error) {
     throw CannotStart(std::string(error.what()) + "; say another --metrics", CannotCreate);
+}
+
+std::unique_ptr<MetricsExporter> openExporter(loop::EventLoop& loop, Log& log, const SupervisorSettings& settings)
+try {
+    return settings.exporterAddress ? std::make_unique<MetricsExporter>(loop, log, settings) : nullptr;
+} catch (const std::exception& error) {
+    throw CannotStart(std::string(error.what()) + "; say another --metrics", Unavailable);
 }
 
 } // namespace
@@ -78,7 +87,8 @@ int Supervisor::run()
 {
     listenToSignals();
     control_ = openControl(loop_, settings_.controlSocket, [this](const std::string& line) { return answer(line); });
-    metrics_ = openMetrics(settings_.metrics, log_);
+    metrics_ = openMetrics(settings_, log_);
+    exporter_ = openExporter(loop_, log_, settings_);
     groups_->recover();
     for (const auto& program : programs_) program->start();
     if (own_) own_->start();

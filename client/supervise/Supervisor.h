@@ -12,6 +12,7 @@
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/Fates.h"
 #include "client/supervise/Groups.h"
+#include "client/supervise/MetricsExporter.h"
 #include "client/supervise/MetricsFile.h"
 #include "client/supervise/OwnReleases.h"
 #include "client/supervise/Program.h"
@@ -97,6 +98,7 @@ private:
     SelfUpgrade upgrade_;
     std::unique_ptr<OwnReleases> own_;
     std::unique_ptr<MetricsFile> metrics_;
+    std::unique_ptr<MetricsExporter> exporter_;
     std::optional<CannotStart> cannotStart_;
     bool stops_ = false;
 };

@@ -61,6 +61,8 @@ int Supervisor::resume(const Snapshot& snapshot, const std::string& refusal)
     upgrade_.settle(snapshot.version, refusal);
     if (!settings_.metrics.empty())
         metrics_ = std::make_unique<MetricsFile>(settings_.metrics, log_, MetricsFile::Begin::GoesOn);
+    if (snapshot.exporter && settings_.exporterAddress)
+        exporter_ = std::make_unique<MetricsExporter>(loop_, log_, settings_, os::received(snapshot.exporter->socket));
     for (std::size_t i = 0; i < programs_.size(); ++i) {
         programs_[i]->resume(snapshot.programs[i]);
         const bool endsAll = snapshot.programs[i].exitCode && settings_.programs.at(i).essential;
@@ -85,6 +87,7 @@ Snapshot Supervisor::snapshot() const
     snapshot.ownReleasePrepares = own_ && own_->prepares();
     snapshot.helpers = os::Child::known();
     snapshot.groups = groups_->save();
+    if (exporter_) snapshot.exporter = ExporterState{exporter_->listener()};
     for (const auto& program : programs_) {
         snapshot.programs.push_back(program->save());
         std::erase_if(snapshot.helpers, [&](pid_t pid) { return program->isGeneration(pid); });

@@ -132,8 +132,8 @@ TEST(CommandLine, SaysWhatIsWrongWhereItCameFromAndWhatWouldBeRight)
     EXPECT_THAT(complaint({"--bandwidth", "2MB"}), HasSubstr("\"2MB\" is no rate"));
     EXPECT_THAT(complaint({"--bandwidth", "63kB/s"}), HasSubstr("is below 64kB/s"));
     EXPECT_THAT(complaint({"--parallel-downloads", "9"}), HasSubstr("is none of 1|2|3|4|5|6|7|8"));
-    EXPECT_THAT(complaint({"--metrics", "127.0.0.1:9100"}), HasSubstr("is no file whose name ends in .prom"));
-    EXPECT_THAT(complaint({"--metrics", "/run/.prom"}), HasSubstr("is no file whose name ends in .prom"));
+    for (const auto* text : {"/run/.prom", "/run/metrics", "127.0.0.1", ":9101", "127.0.0.1:http", "/run/x:80"})
+        EXPECT_THAT(complaint({"--metrics", text}), HasSubstr("is neither HOST:PORT")) << text;
     EXPECT_THAT(complaint({"--json"}), HasSubstr("this command takes no --json"));
     EXPECT_THAT(complaint({"./server"}), HasSubstr("-- ./server"));
 }

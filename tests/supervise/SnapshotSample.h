@@ -100,6 +100,7 @@ inline Snapshot fullSnapshot()
     snapshot.programs = {program};
     snapshot.groups = {
         {"shop", GroupPhase::Alone, true, 0, at(12'000), {{Stand::Offered, Progress::Begun, true, "it was refused"}}}};
+    snapshot.exporter = ExporterState{45};
     return snapshot;
 }
 

@@ -67,7 +67,7 @@ TEST(Snapshot, NamesEachDescriptorOnce)
     handover.draining.clear();
     handover.candidate->heir.reset();
 
-    EXPECT_THAT(descriptorsOf(snapshot), ElementsAre(10, 11, 12, 13, 20, 21, 40, 41, 42, 80, 81));
+    EXPECT_THAT(descriptorsOf(snapshot), ElementsAre(10, 11, 12, 13, 20, 21, 40, 41, 42, 45, 80, 81));
 }
 
 TEST(Snapshot, SaysWhatIsWrongWithAText)

@@ -73,19 +73,6 @@ std::string describe(const protocol::Event& event)
     return text;
 }
 
-os::UniqueFd connectTo(const std::string& address)
-{
-    const auto colon = address.rfind(':');
-    if (colon == std::string::npos) return os::UniqueFd();
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(static_cast<std::uint16_t>(parseNumber(address.substr(colon + 1)).value_or(0)));
-    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
-    os::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return os::UniqueFd();
-    return client;
-}
-
 /// A release that is being staged is unfinished by its name: the stager of a killed supervisor may still write it.
 bool isBeingStaged(const fs::path& path) { return path.filename().string().starts_with(".new-"); }
 
@@ -108,6 +95,19 @@ std::vector<fs::path> filesBelow(const fs::path& directory)
 }
 
 } // namespace
+
+os::UniqueFd connectTo(const std::string& address)
+{
+    const auto colon = address.rfind(':');
+    if (colon == std::string::npos) return os::UniqueFd();
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<std::uint16_t>(parseNumber(address.substr(colon + 1)).value_or(0)));
+    ::inet_pton(AF_INET, address.substr(0, colon).c_str(), &to.sin_addr);
+    os::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return os::UniqueFd();
+    return client;
+}
 
 Clients::Clients(const Scratch& scratch, const std::string& address, std::vector<std::string> options)
     : process_(loadCommand(address, std::move(options)), scratch / nextLog())

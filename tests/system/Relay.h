@@ -38,6 +38,9 @@ struct RunOptions {
     std::string drain = "10s";     ///< --drain-timeout
 };
 
+/// To HOST:PORT; none where nobody listens.
+os::UniqueFd connectTo(const std::string& address);
+
 /// Clients that ask as often as the options of baton-load say, until stop().
 class Clients {
 public:
