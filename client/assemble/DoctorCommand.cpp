@@ -1,15 +1,20 @@
 #include "client/assemble/DoctorCommand.h"
 
+#include "client/agent/Confined.h"
+#include "client/assemble/AgentSettings.h"
 #include "client/assemble/AskBaton.h"
 #include "client/assemble/Histories.h"
 #include "client/assemble/Places.h"
 #include "client/assemble/PublicKeys.h"
 #include "client/assemble/Run.h"
+#include "client/assemble/SupervisorSettings.h"
 #include "client/assemble/UsageError.h"
 #include "client/control/Status.h"
+#include "client/core/HostPort.h"
 #include "client/doctor/Checks.h"
 #include "client/doctor/Look.h"
 #include "client/doctor/Report.h"
+#include "client/exporter/Exporter.h"
 #include "client/stage/Confined.h"
 #include "client/stage/Settings.h"
 #include "client/store/Store.h"
@@ -141,15 +146,34 @@ doctor::Findings installations(const Resolved& resolved, const std::vector<Place
     return all;
 }
 
+// That there is no such user is said of the options.
+std::optional<os::Account> accountOf(const Values& values)
+try {
+    return agentAccount(values);
+} catch (const UsageError&) {
+    return std::nullopt;
+}
+
+/// Each that gives up what it does not need, as it would in that place.
+std::vector<doctor::Role> rolesIn(const std::filesystem::path& directory, const Values& values)
+{
+    const store::Store store(directory);
+    std::vector<doctor::Role> roles{
+        {"stager", [store] { return stage::confineTo(store, stage::Limits()); }},
+        {"agent", [store, account = accountOf(values)] { return agent::confineTo(store, account); }}};
+    if (parseHostPort(values.text("metrics")))
+        roles.push_back({"exporter", [directory] { return exporter::confineTo(exportedFileIn(directory)); }});
+    return roles;
+}
+
 } // namespace
 
 int doctorCommand(const Resolved& resolved, WallTime now, std::ostream& out)
 {
     const auto places = saysWhere(resolved) ? placesOf(resolved) : std::vector<Place>();
-    const store::Store store(places.empty() ? std::filesystem::path("/nonexistent") : places.front().directory);
-    const doctor::Role stager{"stager", [&] { return stage::confineTo(store, stage::Limits()); }};
-
-    auto all = examine(doctor::lookAtMachine({stager}));
+    const auto directory = places.empty() ? std::filesystem::path("/nonexistent") : places.front().directory;
+    const auto& values = places.empty() ? resolved.values : places.front().values;
+    auto all = examine(doctor::lookAtMachine(rolesIn(directory, values)));
     add(all, examine(doctor::ConfigFacts{resolved.values.text("config"), resolved.configFault}));
     if (resolved.configFault.empty()) add(all, options(resolved));
     add(all, installations(resolved, places, now));

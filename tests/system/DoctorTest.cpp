@@ -49,13 +49,14 @@ TEST_F(Doctor, LooksAtTheHostAloneWhereNobodySaysMore)
     EXPECT_EQ(ask({}), 0) << said;
 
     EXPECT_THAT(said, AllOf(ContainsRegex("(fine|weak) +Landlock: "), ContainsRegex("fine +openat2: "),
-                            ContainsRegex("fine +pidfd: "), ContainsRegex("(fine|weak) +stager: ")));
+                            ContainsRegex("fine +pidfd: "), ContainsRegex("(fine|weak) +stager: "),
+                            ContainsRegex("(fine|weak) +agent: "), Not(HasSubstr("exporter:"))));
     EXPECT_THAT(said, HasSubstr("weak    installation: nobody said which"));
 }
 
 TEST_F(Doctor, SaysThatABatonRunsWithoutKeys)
 {
-    const auto options = actor({});
+    const auto options = actor({"--metrics", "127.0.0.1:0"});
     ASSERT_TRUE(serves(options));
 
     EXPECT_EQ(ask({"--state-dir", state.string()}), 0) << said;
@@ -66,6 +67,7 @@ TEST_F(Doctor, SaysThatABatonRunsWithoutKeys)
     EXPECT_EQ(askAsRun(options), 0) << said;
     EXPECT_THAT(said, ContainsRegex("weak +signatures: not required: no key is configured"));
     EXPECT_THAT(said, ContainsRegex("fine +options: baton run takes them"));
+    EXPECT_THAT(said, ContainsRegex("(fine|weak) +exporter: "));
     EXPECT_EQ(stop(), 0);
 
     EXPECT_EQ(ask({"--state-dir", state.string()}), 0) << said;
