@@ -119,6 +119,7 @@ public:
     /// Asks it to end by `number`; all that is left of its group is killed after `patience`.
     void end(int number, Duration patience);
     void kill();
+    bool wasKilled() const { return killed_; }
     /// Whether it was told to end, or said that it does.
     bool isEnding() const { return ending_.begun(); }
 

@@ -4,6 +4,7 @@
 #include "client/core/Timestamp.h"
 #include "client/os/Errors.h"
 #include "client/os/Stopwatch.h"
+#include "client/supervise/Draining.h"
 #include "client/supervise/Environment.h"
 #include "client/supervise/Handover.h"
 
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <exception>
 #include <utility>
+#include <vector>
 
 namespace baton::supervise {
 namespace {
@@ -292,11 +294,14 @@ bool Handover::drainOld()
 void Handover::letGo(std::unique_ptr<Generation> generation)
 {
     draining_.push_back(std::move(generation));
-    if (draining_.size() <= static_cast<std::size_t>(settings_.mostDraining)) return;
-    const auto& oldest = *draining_.front();
-    log_.warning(oldest.key().version + " (generation " + std::to_string(oldest.number()) + ") is ended: more than " +
-                 std::to_string(settings_.mostDraining) + " drain at a time");
-    draining_.front()->kill();
+    std::vector<bool> killed;
+    for (const auto& one : draining_) killed.push_back(one->wasKilled());
+    for (const auto at : tooMany(killed, static_cast<std::size_t>(settings_.mostDraining))) {
+        auto& oldest = *draining_[at];
+        log_.warning(oldest.key().version + " (generation " + std::to_string(oldest.number()) +
+                     ") is ended: more than " + std::to_string(settings_.mostDraining) + " drain at a time");
+        oldest.kill();
+    }
 }
 
 void Handover::oldServes()

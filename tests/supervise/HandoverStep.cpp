@@ -1,9 +1,10 @@
 #include "tests/supervise/HandoverStep.h"
 
 #include "client/supervise/CrashLoop.h"
+#include "client/supervise/Draining.h"
 
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace baton::supervise::model {
 namespace {
@@ -142,7 +143,10 @@ void Step::forgetInstall(Release release)
 void Step::letGo()
 {
     ++world_.draining;
-    if (rules_.broken != Broken::LetsAllDrain) world_.draining = std::min(world_.draining, rules_.mostDraining);
+    if (rules_.broken == Broken::LetsAllDrain) return;
+    const auto draining = static_cast<std::size_t>(world_.draining);
+    world_.draining -=
+        static_cast<int>(tooMany(std::vector<bool>(draining), static_cast<std::size_t>(rules_.mostDraining)).size());
 }
 
 void Step::block(Release release)
