@@ -99,8 +99,7 @@ int Supervisor::run()
 void Supervisor::writeMetrics()
 {
     std::vector<ProgramMetrics> all;
-    for (const auto& program : programs_)
-        if (program) all.push_back(program->metrics()); // Else a person wanted it started anew, and it could not be.
+    for (const auto& program : programs_) all.push_back(program->metrics());
     metrics_->write(print(all, productVersion()));
 }
 

@@ -11,6 +11,8 @@
 namespace baton::supervise {
 namespace {
 
+constexpr int Unavailable = 69; // EX_UNAVAILABLE
+
 constexpr std::string_view UpgradeCommand = "upgrade-self";
 
 // `sentence` is ours and needs no escapes.
@@ -68,15 +70,21 @@ std::string Supervisor::statusOfAll() const
     return print(all) + '\n';
 }
 
+// Whatever goes wrong, there is one that answers, and it is over.
 std::string Supervisor::startAnew(int number)
 try {
-    const auto at = static_cast<std::size_t>(number);
-    log_.info("a person wants " + settings_.programs.at(at).name + " started again");
+    auto& program = programs_.at(static_cast<std::size_t>(number));
+    const auto& settings = settings_.programs.at(static_cast<std::size_t>(number));
+    log_.info("a person wants " + settings.name + " started again");
     letGo_.erase(number);
-    programs_.at(at).reset(); // First: it has what the next one opens.
-    programs_.at(at) = std::make_unique<Program>(world_, settings_.programs.at(at), ListenerSet());
+    program->letGo(); // First: it has what the next one opens.
+    program = std::make_unique<Program>(world_, settings, ListenerSet());
     fates_.revived(number);
-    programs_.at(at)->start();
+    try {
+        program->start();
+    } catch (const std::exception& e) {
+        cannotStart(number, CannotStart(e.what(), Unavailable));
+    }
     return "{\"accepted\":true}\n";
 } catch (const std::exception& e) {
     log_.error(std::string("it could not be started again: ") + e.what());

@@ -5,6 +5,7 @@
 #include "client/os/Listening.h"
 
 #include <csignal>
+#include <fstream>
 
 namespace baton::system {
 namespace {
@@ -94,6 +95,27 @@ TEST_F(SeveralPrograms, EndWithTheLastOne)
     ::kill(of("api").release->pid, SIGUSR1);
 
     EXPECT_EQ(baton->end(), 128 + SIGKILL);
+}
+
+TEST_F(SeveralPrograms, AreStillThereWhereOneOfThemCannotBeStartedAgain)
+{
+    ASSERT_TRUE(serve({{"api", hello("1.0.0")}, {"web", mortal("1.0.0")}}));
+    ::kill(of("web").release->pid, SIGKILL);
+    ASSERT_TRUE(baton->says("web has ended for good"));
+    const auto file = stateOf("web") / "state.json";
+    ASSERT_TRUE(eventually([&] { return store::Store(stateOf("web")).loadState()->generations.empty(); }));
+    const auto whole = readFile(file);
+    std::ofstream(file) << "{";
+
+    EXPECT_THAT(say("program web restart"), HasSubstr("it could not be started again"));
+    EXPECT_EQ(of("web").exitCode, 128 + SIGKILL);
+    EXPECT_TRUE(isServing("api", "1.0.0"));
+
+    std::ofstream(file) << whole;
+    EXPECT_THAT(say("program web restart"), HasSubstr("accepted"));
+    EXPECT_TRUE(eventually([this] { return isServing("web", "1.0.0"); }));
+    baton->signal(SIGTERM);
+    EXPECT_EQ(baton->end(), 128 + SIGKILL) << "of the first that ended with another one than 0";
 }
 
 TEST_F(SeveralPrograms, StartWhereOneOfThemCannot)
