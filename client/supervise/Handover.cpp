@@ -60,6 +60,23 @@ void Handover::restart()
     offer(*ledger_.state().current);
 }
 
+void Handover::renew()
+{
+    const auto& current = ledger_.state().current;
+    if (!current || pending_ || phase() == Phase::Stopping) return;
+    const auto now = loop_.clock().now();
+    if (renewed_ && now - *renewed_ < BetweenRenewals) {
+        log_.error(oldName() +
+                   " has lost its socket again, and is not started anew again so soon: baton restart does it");
+        return;
+    }
+    renewed_ = now;
+    log_.warning(oldName() + " is to be started anew, for a socket by which it can be reached");
+    pending_ = *current;
+    pendingIsRollback_ = false;
+    if (phase() == Phase::Serving) tryAgain(Again::Offer, now);
+}
+
 // In the middle of a hand-off it is the candidate that nobody wants; else what runs.
 std::string Handover::rollBack()
 {

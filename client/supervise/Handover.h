@@ -75,6 +75,11 @@ public:
     /// Hands over from the current release to itself, as soon as nothing else is under way. There must be one.
     void restart();
 
+    /// The same, since nobody reaches a listener until another generation starts: at once, or after the hand-off under
+    /// way, which may do it. Once a minute at most, so that a release that always spoils its socket does not run in
+    /// circles.
+    void renew();
+
     /// Takes back what is on its way in; else hands over to the release before, and blocks what runs now.
     /// @returns why it cannot be done; empty: it is under way.
     std::string rollBack();
@@ -115,6 +120,7 @@ private:
     static constexpr int MostPreviousTries = 5; // of the previous release, before we end so that others can act
     static constexpr Duration FirstPause{200};  // before the second of them; then twice as long each time
     static constexpr Duration BeforeNewOffer{30'000};
+    static constexpr Duration BetweenRenewals{60'000};
     static constexpr Duration AfterCommit{60'000}; // so long the queues are looked at still
 
     // Actions
@@ -206,7 +212,8 @@ private:
     std::optional<store::ReleaseKey> pending_;
     bool pendingIsRollback_ = false;
     bool candidateIsRollback_ = false;
-    std::string failure_;         // why the candidate is taken back
+    std::string failure_; // why the candidate is taken back
+    std::optional<Instant> renewed_;
     Way way_ = Way::Unsaid;       // the same for the server
     bool faultIsOurs_ = false;    // … and the release is not to blame
     std::string faultOf_;         // … but that member of its group

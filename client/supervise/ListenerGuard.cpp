@@ -52,11 +52,12 @@ struct ListenerGuard::Care {
     bool isTcp() const { return kind == os::ListenKind::Tcp; }
 };
 
-ListenerGuard::ListenerGuard(loop::EventLoop& loop, Log& log, ListenerSet& listeners, ShutDown shutDown)
+ListenerGuard::ListenerGuard(loop::EventLoop& loop, Log& log, ListenerSet& listeners, ShutDown shutDown, Lost lost)
     : loop_(loop),
       log_(log),
       listeners_(listeners),
-      shutDown_(std::move(shutDown))
+      shutDown_(std::move(shutDown)),
+      lost_(std::move(lost))
 {
     lookAfterNew();
 }
@@ -183,6 +184,7 @@ void ListenerGuard::hungUp(const SharedCare& care)
         });
     care->lastHangUp = now;
     shutDown_(sentence);
+    if (care->lost) lost_();
 }
 
 void ListenerGuard::check(std::size_t running)
@@ -240,6 +242,7 @@ void ListenerGuard::checkPath(Care& care)
     care.lost = true;
     log_.error("the path of " + name + ", " + care.path->path().string() + ", was taken away by a program and cannot " +
                "be put back: " + why + "; it is bound anew for the next generation, until then nobody can connect");
+    lost_();
 }
 
 void ListenerGuard::checkPaths()

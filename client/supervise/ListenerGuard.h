@@ -20,17 +20,20 @@ namespace baton::supervise {
 /// | a generation …                         | seen                          | put right                              |
 /// |----------------------------------------|-------------------------------|----------------------------------------|
 /// | shuts a TCP listener down              | at once, epoll's EPOLLHUP     | listens again; `shutDown` is called    |
-/// | shuts another listener down            | at once                       | bound anew for the next generation     |
+/// | shuts another listener down            | at once                       | bound anew for the next generation;    |
+/// |                                        |                               | `shutDown` and `lost` are called       |
 /// | makes the backlog shorter              | at a change of phase          | as long as it was                      |
 /// | clears O_NONBLOCK beside another one   | at a change of phase          | set again                              |
 /// | unlinks or replaces a unix path        | at once, inotify on the inode | linked back, or else bound anew for    |
-/// |                                        |                               | the next generation                    |
+/// |                                        |                               | the next generation: `lost` is called  |
 class ListenerGuard {
 public:
     using ShutDown = std::function<void(const std::string& sentence)>;
+    /// Until another generation starts nobody reaches a listener.
+    using Lost = std::function<void()>;
 
-    /// Looks after all that `listeners` has. `shutDown` is called from the loop.
-    ListenerGuard(loop::EventLoop& loop, Log& log, ListenerSet& listeners, ShutDown shutDown);
+    /// Looks after all that `listeners` has. `shutDown` and `lost` are called from the loop, the latter at any time.
+    ListenerGuard(loop::EventLoop& loop, Log& log, ListenerSet& listeners, ShutDown shutDown, Lost lost);
     ListenerGuard(const ListenerGuard&) = delete;
     ListenerGuard& operator=(const ListenerGuard&) = delete;
 
@@ -76,6 +79,7 @@ private:
     Log& log_;
     ListenerSet& listeners_;
     ShutDown shutDown_;
+    Lost lost_;
     std::vector<std::weak_ptr<Care>> cares_;
     os::UniqueFd inotify_;
     loop::Registration pathWatch_;

@@ -36,7 +36,9 @@ Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSe
       ledger_(store_, world.clock, log_),
       orphans_(world.loop, log_, ledger_.state().generations, [this](int generation) { forgetOrphan(generation); }),
       listeners_(std::move(inherited)),
-      guard_(world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); }),
+      guard_(
+          world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); },
+          [this] { handover_.renew(); }),
       reload_(world.loop, log_, settings_, listeners_, guard_),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
       preparation_(

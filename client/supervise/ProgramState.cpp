@@ -92,7 +92,9 @@ Program::Program(const ProgramWorld& world, const Settings& settings, const Prog
       orphans_(
           world.loop, log_, recordsOf(state, ledger_), [this](int generation) { forgetOrphan(generation); },
           Orphans::Known::Yes),
-      guard_(world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); }),
+      guard_(
+          world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); },
+          [this] { handover_.renew(); }),
       reload_(world.loop, log_, settings_, listeners_, guard_),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
       preparation_(

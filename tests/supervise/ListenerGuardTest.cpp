@@ -43,12 +43,13 @@ struct ListenerGuardTest : ::testing::Test {
     loop::EventLoop loop{clock};
     ListenerSet set;
     std::vector<std::string> accused;
+    int lost = 0;
 
     void open(const std::string& text) { set.openMissing({os::parseListenAddress(text)}); }
     void openUnix(const std::string& scheme = "unix:") { open("x=" + scheme + path.string()); }
     ListenerGuard guard()
     {
-        return {loop, log, set, [this](const std::string& why) { accused.push_back(why); }};
+        return {loop, log, set, [this](const std::string& why) { accused.push_back(why); }, [this] { ++lost; }};
     }
     int socket() const { return set.all().front()->socket.get(); }
     // Until nothing comes any more: each turn ends at once when something does.
@@ -180,6 +181,7 @@ TEST_F(ListenerGuardTest, BindsAnewForTheNextGenerationWhatCannotBePutBack)
     settle();
     EXPECT_EQ(connectToPath(), ENOENT);
     EXPECT_TRUE(log.has("its hard link was taken away too; it is bound anew for the next generation"));
+    EXPECT_EQ(lost, 1);
 
     guarded.beforeStart(Alone);
 
@@ -197,6 +199,7 @@ TEST_F(ListenerGuardTest, BindsAUnixListenerAnewThatWasShutDown)
     ::shutdown(socket(), SHUT_RDWR);
     settle();
     EXPECT_EQ(accused.size(), 1U);
+    EXPECT_EQ(lost, 1);
     EXPECT_EQ(connectToPath(), ECONNREFUSED);
     guarded.beforeStart(Alone);
     EXPECT_EQ(connectToPath(), 0);

@@ -22,7 +22,7 @@ struct ReloadTest : ::testing::Test {
     KeptLog log;
     loop::EventLoop loop{clock};
     ListenerSet set;
-    ListenerGuard guard{loop, log, set, [](const std::string&) {}};
+    ListenerGuard guard{loop, log, set, [](const std::string&) {}, [] {}};
 
     static std::vector<os::ListenAddress> parsed(const std::vector<std::string>& texts)
     {

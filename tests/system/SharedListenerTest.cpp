@@ -58,6 +58,27 @@ TEST_F(SharedListener, Fault12ThatIsShutDownListensAgainAndTheReleaseIsTakenBack
     EXPECT_EQ(stop(), 0);
 }
 
+// A unix socket never listens again: the old release is started once more, on one that does.
+TEST_F(SharedListener, Fault12OfAUnixSocketIsBoundAnewForTheOldReleaseStartedAgain)
+{
+    const auto path = (scratch / "web").string();
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", Server).string()}, {}, {"web=unix:" + path}, "400ms"}));
+    clients.emplace(scratch, "unix:" + path, std::vector<std::string>{"--new", "64"});
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "harm shutdown\nready\nserve\nexit 0"),
+                       "1.1.0 taken back: web was shut down by a program that has it, for all others too"));
+
+    ASSERT_TRUE(baton->says("1.0.0 is to be started anew, for a socket by which it can be reached"));
+    ASSERT_TRUE(baton->says("web is bound anew for the generation that starts"));
+    EXPECT_TRUE(eventually([&] { return errorOfConnecting(path) == 0; }));
+    EXPECT_TRUE(eventually([this] { return status().state == "serving" && status().release->generation == 3; }));
+    EXPECT_TRUE(isServing("1.0.0"));
+    const auto count = clients->stop();
+    EXPECT_GT(count.sent, 0U);
+    EXPECT_LT(count.failed, count.sent) << "until it was seen, and another one listened: " << count.report;
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(SharedListener, Fault12GetsItsBacklogBack)
 {
     harmedBy("listen", "web had its backlog cut to 2 by a program that called listen()");
