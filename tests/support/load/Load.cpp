@@ -190,8 +190,9 @@ void Load::countAnswer(Session& session)
     const auto now = Steady::now();
     auto& counts = report_.of(session.mode());
     ++counts.answered;
-    counts.latencies.push_back(static_cast<std::uint32_t>(
-        std::min<std::int64_t>(duration_cast<Micros>(now - session.asked()->due).count(), UINT32_MAX)));
+    const auto latency = duration_cast<Micros>(now - session.asked()->due);
+    if (latency > options_.slow) ++counts.slow;
+    counts.latencies.push_back(static_cast<std::uint32_t>(std::min<std::int64_t>(latency.count(), UINT32_MAX)));
     report_.longestGap = std::max(report_.longestGap, duration_cast<Micros>(now - lastAnswer_));
     lastAnswer_ = now;
 

@@ -99,6 +99,27 @@ TEST(Load, CountsAnswersByVersionOnNewConnections)
     EXPECT_EQ(seen, "1.0.0");
 }
 
+TEST(Load, CountsWhatComesTooLateApartFromWhatFailed)
+{
+    OneByOneServer server([](int socket) {
+        if (!readRequest(socket)) return;
+        ::poll(nullptr, 0, 20); // A poll of nothing: the answer is late by at least so much.
+        answer(socket, "Connection: close\r\n");
+    });
+    auto options = server.optionsFor();
+    options.newPerSecond = 20;
+    options.slow = Duration(10);
+    options.timeout = Duration(20'000);
+
+    const auto late = Load(options).run(-1);
+    EXPECT_GT(late.answered(), 0U);
+    EXPECT_EQ(late.slow(), late.answered());
+    EXPECT_EQ(late.failed(), 0U);
+
+    options.slow = options.timeout;
+    EXPECT_EQ(Load(options).run(-1).slow(), 0U);
+}
+
 TEST(Load, TellsOfEachRequestOnceWhenItWasDueAndHowItEnded)
 {
     bool odd = false;

@@ -17,6 +17,7 @@ const std::string_view Usage = R"(baton-load asks a server at a steady rate and 
   --connections K    how many connections are kept (default 16, with --kept)
   --duration DUR     how long (30s, 5m); without it, until SIGTERM or SIGINT
   --timeout DUR      a request has failed after this long (10s)
+  --slow DUR         an answer that took longer counts as slow, apart from what failed (1s)
   --wait DUR         how long to wait at the start until somebody listens (0s)
   --path PATH        what to ask for (/)
   --repeat-unread    ask again when a reused connection was closed before any byte of an answer; counted apart
@@ -50,7 +51,7 @@ struct Flag {
 constexpr std::array Numbers{Number{"--new", &Options::newPerSecond}, Number{"--kept", &Options::keptPerSecond},
                              Number{"--connections", &Options::keptConnections}};
 constexpr std::array Lengths{Length{"--duration", &Options::duration}, Length{"--timeout", &Options::timeout},
-                             Length{"--wait", &Options::waitFor}};
+                             Length{"--slow", &Options::slow}, Length{"--wait", &Options::waitFor}};
 constexpr std::array Flags{Flag{"--tls", &Options::tls}, Flag{"--repeat-unread", &Options::repeatUnread},
                            Flag{"--timeline", &Options::timeline}, Flag{"--json", &Options::json}};
 

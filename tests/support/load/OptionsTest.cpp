@@ -19,6 +19,8 @@ TEST(LoadOptions, AreReadFromTheCommandLine)
     EXPECT_TRUE(options->json);
     EXPECT_EQ(options->each, "lines");
     EXPECT_FALSE(options->repeatUnread);
+    EXPECT_EQ(options->slow, Duration(1000));
+    EXPECT_EQ(parseOptions({"--new", "1", "--slow", "250ms", "unix:/run/web"})->slow, Duration(250));
 }
 
 TEST(LoadOptions, AreRefusedWithAHint)

@@ -30,6 +30,7 @@ nlohmann::json jsonOf(const Counts& counts)
     return {{"sent", counts.sent},
             {"answered", counts.answered},
             {"failed", counts.failed()},
+            {"slow", counts.slow},
             {"repeated", counts.repeated},
             {"failures", failures},
             {"latencyMs",
@@ -45,6 +46,7 @@ std::string textOf(const char* name, const Counts& counts)
                static_cast<unsigned long long>(counts.sent), static_cast<unsigned long long>(counts.answered),
                static_cast<unsigned long long>(counts.failed()), milliseconds(counts.latency(0.5)),
                milliseconds(counts.latency(0.99)), milliseconds(counts.latency(1)));
+    if (counts.slow > 0) line += "; slow " + std::to_string(counts.slow);
     if (counts.repeated > 0) line += "; repeated " + std::to_string(counts.repeated);
     for (std::size_t i = 0; i < TroubleNames.size(); ++i)
         if (counts.failures[i] > 0)
@@ -68,6 +70,7 @@ Micros Counts::latency(double quantile) const
 std::uint64_t Report::sent() const { return of(Mode::New).sent + of(Mode::Kept).sent; }
 std::uint64_t Report::answered() const { return of(Mode::New).answered + of(Mode::Kept).answered; }
 std::uint64_t Report::failed() const { return of(Mode::New).failed() + of(Mode::Kept).failed(); }
+std::uint64_t Report::slow() const { return of(Mode::New).slow + of(Mode::Kept).slow; }
 
 std::string printText(const Report& report)
 {
@@ -85,12 +88,10 @@ std::string printText(const Report& report)
 
 std::string printJson(const Report& report)
 {
-    nlohmann::json json{{"seconds", seconds(report.lasted)},
-                        {"sent", report.sent()},
-                        {"answered", report.answered()},
-                        {"failed", report.failed()},
-                        {"longestGapMs", milliseconds(report.longestGap)},
-                        {"keptOpened", report.opened}};
+    nlohmann::json json{
+        {"seconds", seconds(report.lasted)}, {"sent", report.sent()}, {"answered", report.answered()},
+        {"failed", report.failed()},         {"slow", report.slow()}, {"longestGapMs", milliseconds(report.longestGap)},
+        {"keptOpened", report.opened}};
     for (const auto mode : Modes) json[ModeNames[static_cast<std::size_t>(mode)]] = jsonOf(report.of(mode));
     auto& versions = json["versions"] = nlohmann::json::object();
     for (const auto& [version, count] : report.versions)

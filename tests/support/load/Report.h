@@ -28,6 +28,7 @@ inline constexpr std::array TroubleNames{"refused", "unread",  "taken",     "res
 struct Counts {
     std::uint64_t sent = 0;
     std::uint64_t answered = 0;
+    std::uint64_t slow = 0;     ///< of those that were answered: later than --slow allows; none of them failed
     std::uint64_t repeated = 0; ///< asked again, as --repeat-unread allows; each once in `sent`
     std::array<std::uint64_t, TroubleNames.size()> failures{};
     std::vector<std::uint32_t> latencies; ///< microseconds, from when the request was due to its answer's last byte
@@ -55,6 +56,7 @@ struct Report {
     std::uint64_t sent() const;
     std::uint64_t answered() const;
     std::uint64_t failed() const;
+    std::uint64_t slow() const;
 };
 
 std::string printText(const Report& report);
