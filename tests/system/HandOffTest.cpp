@@ -1,5 +1,6 @@
-// Twenty hand-offs in a row while clients keep asking: not one request may fail.
+// Twenty hand-offs in a row while clients keep asking, and one by restart: not one request may fail.
 // SPDX-License-Identifier: Apache-2.0
+#include "client/core/Duration.h"
 #include "tests/system/Relay.h"
 
 namespace baton::system {
@@ -36,6 +37,24 @@ struct HandOffs : Relay {
 TEST_F(HandOffs, LoseNoRequestOfTwenty) { handOver({20, 150, "200ms"}); }
 
 TEST_F(HandOffs, LoseNoRequestWithoutAProbation) { handOver({5, 150, "0s"}); }
+
+TEST_F(HandOffs, ByRestartLoseNoRequestAndShowHowLongClientsWaited)
+{
+    ASSERT_TRUE(
+        serves({{scratch.copyOf(HELLO, "1.0.0").string()}, {"--handoff", "restart"}, {"web=127.0.0.1:0"}, "200ms"}));
+    Clients clients(scratch, web, {"--new", "64", "--kept", "64", "--connections", "16", "--timeout", "60s"});
+
+    ASSERT_TRUE(update("1.1.0", scratch.copyOf(HELLO, "1.1.0"), "1.1.0 committed"));
+    const auto count = clients.stop();
+
+    EXPECT_GT(count.sent, 0U);
+    EXPECT_EQ(count.failed, 0U) << count.report;
+    const auto gap = status().gapMilliseconds;
+    ASSERT_TRUE(gap) << "status shows it";
+    EXPECT_GT(*gap, 0);
+    EXPECT_THAT(baton->said(), ::testing::HasSubstr("nobody accepted for " + printDuration(Duration(*gap)) + ','));
+    EXPECT_EQ(stop(), 0);
+}
 
 } // namespace
 } // namespace baton::system
