@@ -66,14 +66,15 @@ source::Question questionFor(const Settings& settings, const std::string& runnin
     return question;
 }
 
-// Not delivered, it is no harm to the answer: the server offers the same again.
-void giveBack(source::Source& source, const Result<source::Answer>& answer, source::Event event)
+// Why it could not be told; empty: it was, or there was nothing to tell.
+std::string giveBack(source::Source& source, const Result<source::Answer>& answer, source::Event event)
 {
     const auto* const offer = answer ? std::get_if<source::Offer>(&*answer) : nullptr;
-    if (offer == nullptr) return;
+    if (offer == nullptr) return {};
     event.nextVersion = offer->version;
     event.pipelineId = offer->pipelineId;
-    (void)source.send(event, std::chrono::seconds(0));
+    const auto sent = source.send(event, std::chrono::seconds(0));
+    return sent.taken ? std::string() : sent.taken.error().detail;
 }
 
 } // namespace
@@ -115,12 +116,12 @@ Asked checkOnce(const Settings& settings, const std::string& running)
     const auto eventOf = [&](const std::string& version) {
         return source::Event{UpdateComplete, 0, code::DeferredByPolicy, version, version, {}, question.sessionId};
     };
-    giveBack(source, checked.answer, eventOf(question.version));
-    Asked asked{checked.answer, {}};
+    Asked asked{checked.answer, {}, giveBack(source, checked.answer, eventOf(question.version))};
     for (std::size_t i = 0; i < checked.others.size(); ++i) {
         auto event = eventOf(question.others[i].version);
         event.appId = question.others[i].id;
-        giveBack(source, checked.others[i].answer, std::move(event));
+        const auto why = giveBack(source, checked.others[i].answer, std::move(event));
+        if (asked.notGivenBack.empty()) asked.notGivenBack = why;
         asked.others.push_back({settings.others[i].name, settings.others[i].id, checked.others[i].answer});
     }
     return asked;

@@ -27,6 +27,7 @@ struct AskedApp {
 struct Asked {
     Result<source::Answer> answer; ///< a failure: nobody answered, or not in our words
     std::vector<AskedApp> others;  ///< as in the settings; none where nobody answered
+    std::string notGivenBack{};    ///< why the server did not take back what it granted; empty: it did
 };
 
 /// Where the id lies by which servers tell machines apart.

@@ -52,6 +52,7 @@ void Cycle::run(const std::function<bool()>& isOutdated)
     settle(planner_.first(doors_.clock.wall()));
     turn(Heard::Changed);
     while (!gone_) {
+        waitsSince_ = doors_.clock.now();
         if (std::exchange(changed_, false)) {
             turn(Heard::Changed);
             continue;
@@ -73,15 +74,17 @@ try {
     lookAtClock();
     if (heard == Heard::Changed) lookAtStore();
     if (heard == Heard::Check) return hurry();
-    if (heard == Heard::Ask) return work(source::Asker::Schedule);
+    if (heard == Heard::Ask && askUnbidden("the program's group wants to know what the server has")) return;
     if (goOnAt_ && doors_.clock.wall() >= *goOnAt_) {
         goOnAt_.reset(); // First: what fails below must not be tried again in the same moment.
         goOn();
     }
-    if (doors_.clock.now() >= nextCheck_) work(source::Asker::Schedule);
+    if (doors_.clock.now() < nextCheck_) return;
+    if (planner_.windows().isOpen(doors_.clock.wall())) return work(source::Asker::Schedule);
+    moveToWindows({Duration(0), schedule::Why::Window, plan_.failures});
 } catch (const std::exception& e) {
     checkFailed(Failure{Category::UpdateCheck, code::WriteFailed, escaped(e.what(), LongestSentence)});
-    settle(planner_.next({}, doors_.clock.wall()));
+    settle(planner_.next(std::exchange(wishes_, {}), doors_.clock.wall()));
 }
 
 Duration Cycle::untilNext() const
@@ -94,11 +97,11 @@ Duration Cycle::untilNext() const
 void Cycle::lookAtClock()
 {
     const auto late = doors_.clock.now() - nextCheck_;
-    if (late > LongestOversleep) settle(planner_.woken(doors_.clock.wall()));
+    if (late > LongestOversleep && waitsSince_ < nextCheck_) stand(planner_.woken(doors_.clock.wall()));
     const auto skew = skewOf(doors_.clock);
     if (std::chrono::abs(skew - skew_) < SmallestStep) return;
     doors_.log.info("the clock was set; windows are looked at again");
-    tellNext();
+    moveToWindows({nextCheck_ - doors_.clock.now(), plan_.why, plan_.failures});
     if (isWaiting()) goOn();
 }
 
@@ -110,8 +113,10 @@ void Cycle::lookAtStore()
     if (ledger_.deltaFailed()) goOnWithoutDeltas();
     if (!ledger_.attempt() && std::exchange(askAgain_, false)) return work(source::Asker::Person);
     if (!ledger_.attempt() && makesWay(before, ledger_.state())) return work(source::Asker::Person);
+    const bool isFree = before.setBack && !ledger_.state().setBack;
+    if (!ledger_.attempt() && isFree && askUnbidden("another member of its group has another release")) return;
     goOn();
-    deliver();
+    deliverUnbidden();
     tellUntold();
 }
 
@@ -138,13 +143,40 @@ void Cycle::work(source::Asker asker)
         tellChecked("update", ledger_.attempt()->key.version + " is under way");
     } else if (taken = deliver(); taken || (answers_ && planner_.memory().failures >= PatienceForEvents)) {
         ask(asker);
+        // A download may take long, and may be cut off: what the server asked for is kept before.
+        settle(planner_.next(wishes_, doors_.clock.wall()));
+    } else {
+        tellChecked("failed", refusal_);
     }
     goOn();
     if (taken) deliver();
     settle(planner_.next(std::exchange(wishes_, {}), doors_.clock.wall()));
 }
 
+// Nobody waits for the answer: what holds a planned check back holds this one back, too, and the plan stands.
+bool Cycle::askUnbidden(const char* why)
+{
+    if (doors_.clock.now() < notBefore_ || !planner_.windows().isOpen(doors_.clock.wall())) {
+        doors_.log.info(std::string(why) + "; the server is not asked before its time");
+        return false;
+    }
+    work(source::Asker::Schedule);
+    return true;
+}
+
 void Cycle::settle(const schedule::Plan& plan)
+{
+    notBefore_ = doors_.clock.now() + planner_.left(doors_.clock.wall());
+    stand(plan);
+}
+
+// What may not come yet is as it was.
+void Cycle::moveToWindows(const schedule::Plan& plan)
+{
+    stand(planner_.moved(plan, notBefore_ - doors_.clock.now(), doors_.clock.wall()));
+}
+
+void Cycle::stand(const schedule::Plan& plan)
 {
     saveSchedule(doors_.store, planner_.memory(), doors_.log);
     plan_ = plan;

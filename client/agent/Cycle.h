@@ -51,11 +51,15 @@ private:
     void hurry();
     void lookAtStore();
     void work(source::Asker asker);
+    bool askUnbidden(const char* why);
     void settle(const schedule::Plan& plan);
+    void stand(const schedule::Plan& plan);
+    void moveToWindows(const schedule::Plan& plan);
     void tellNext();
     void tellUntold();
 
     bool deliver();
+    void deliverUnbidden();
     void ask(source::Asker asker);
     void decideOn(const source::Checked& checked, const std::string& sessionId);
     void giveBack(const source::Checked& checked, const source::Question& question);
@@ -107,6 +111,8 @@ private:
     fetch::PackageFetcher fetcher_;
     Publications publications_;
     Instant nextCheck_{};
+    Instant notBefore_{};  ///< by the clock that nobody sets; memory's is for the next process
+    Instant waitsSince_{}; ///< before that we were at work: what was due then was delayed, not slept over
     Instant nextProgress_{};
     std::int64_t fetched_ = 0;       ///< bytes, as last told
     std::optional<Bar> bar_;         ///< what the attempt waits for
@@ -122,6 +128,7 @@ private:
     std::set<std::string> spoiltDeltas_;                 ///< by digest: they did not make what they should
     std::set<std::string> reported_;                     ///< offers that the server was told about by this process
     bool gaveUp_ = false; ///< the attempt waits for its line in the history, or for the next check
+    std::string refusal_; ///< why the last event was not taken
     bool answers_ = true; ///< somebody was there for the last event, even if it was not taken
     int unproven_ = 0;    ///< contacts in a row in which an event was taken and nobody proved who took it
     bool gone_ = false;

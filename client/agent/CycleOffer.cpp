@@ -50,6 +50,9 @@ void Cycle::decideOn(const source::Checked& checked, const std::string& session)
     answered();
     if (const auto* refused = std::get_if<source::Refused>(&answer)) {
         doors_.log.write(refused->notNow ? Level::Info : Level::Warning, refused->reason.detail);
+        // Nothing is under way here: what it waits for was lost.
+        if (refused->awaitsEvent && !ledger_.attempt() && ledger_.outbox().waiting.empty())
+            reportOnce("lost", failed(running(), session, 0, code::Unexplained));
         return tellChecked("refused", refused->reason.detail);
     }
     if (const auto* unusable = std::get_if<source::Unusable>(&answer)) {

@@ -1,6 +1,8 @@
 #include "client/agent/Cycle.h"
 #include "client/core/Text.h"
 
+#include <utility>
+
 namespace baton::agent {
 
 using control::AgentNews;
@@ -10,7 +12,8 @@ std::int64_t Cycle::secondsOf(WallTime time)
     return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
 }
 
-// All that waits, in order. False: it was not taken, and the rest waits on.
+// All that waits, in order. False: it was not taken, and the rest waits on. What its server asks for adds to what
+// the check before it was told.
 bool Cycle::deliver()
 {
     while (!ledger_.outbox().waiting.empty()) {
@@ -19,9 +22,11 @@ bool Cycle::deliver()
         const auto sent = doors_.source.send(event, age);
         answers_ = sent.answered;
         if (!isTold(sent)) {
-            wishes_ = {};
+            wishes_.isOverloaded |= sent.overloaded;
             heed(sent.retryAfter, sent.trusted);
-            checkFailed(sent.taken.error());
+            planner_.failed();
+            refusal_ = sent.taken.error().detail;
+            doors_.log.warning("an event waits: " + refusal_);
             return false;
         }
         doors_.log.debug("the server was told event " + std::to_string(event.type) + '/' +
@@ -30,6 +35,15 @@ bool Cycle::deliver()
         ledger_.delivered();
     }
     return true;
+}
+
+// Between two checks. The plan stands, unless whoever took no event is to be left alone for longer.
+void Cycle::deliverUnbidden()
+{
+    const auto taken = deliver();
+    const auto wishes = std::exchange(wishes_, {});
+    const auto alone = wishes.stayAway.value_or(wishes.isOverloaded ? settings_.interval : Duration(0));
+    if (!taken && doors_.clock.now() + alone > nextCheck_) settle(planner_.next(wishes, doors_.clock.wall()));
 }
 
 // Some servers sign what they answer to checks alone. Then no event would ever be told, and a server that waits for

@@ -61,8 +61,7 @@ std::optional<Bar> barToHandOff(const Settings& settings, const store::State& st
 
 bool makesWay(const store::State& before, const store::State& after)
 {
-    return (after.approved != before.approved && !after.approved.empty()) || (before.hold && !after.hold) ||
-           (before.setBack && !after.setBack);
+    return (after.approved != before.approved && !after.approved.empty()) || (before.hold && !after.hold);
 }
 
 } // namespace baton::agent

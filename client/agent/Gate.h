@@ -31,7 +31,7 @@ std::optional<Bar> barToFetching(const Settings& settings, const store::State& s
 std::optional<Bar> barToHandOff(const Settings& settings, const store::State& state, const store::Attempt& attempt,
                                 WallTime now);
 
-/// Whether way was just made for updates: `after` approves another version, ends a hold, or has its group try again.
+/// Whether a person just made way for updates: `after` approves another version, or ends a hold.
 bool makesWay(const store::State& before, const store::State& after);
 
 } // namespace baton::agent

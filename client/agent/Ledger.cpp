@@ -5,8 +5,13 @@
 #include "client/core/Text.h"
 #include "client/os/Files.h"
 
+#include <algorithm>
+#include <cstdint>
+
 namespace baton::agent {
 namespace {
+
+constexpr int UpdateComplete = 3;
 
 std::filesystem::path outboxFile(const store::Store& store) { return store.downloads() / "outbox.json"; }
 
@@ -22,7 +27,7 @@ void Ledger::load()
     try {
         attempt_ = store_.loadAttempt();
     } catch (const std::runtime_error& e) {
-        log_.warning(std::string("the attempt under way is lost, the release will be offered again: ") + e.what());
+        log_.warning(std::string("the attempt under way is lost: ") + e.what());
         store_.forgetAttempt();
     }
     // A new store has nothing to tell. One whose outbox is lost has a past that was told, as far as we know.
@@ -34,7 +39,28 @@ void Ledger::load()
         log_.warning(std::string("downloads/outbox.json is damaged, what waited in it is not told: ") +
                      escaped(e.what()));
     }
+    endLostAttempt();
     save();
+}
+
+// The server was told that it began, and would wait for its end for ever. One that goes on without us ends in a line of
+// the history.
+void Ledger::endLostAttempt()
+{
+    auto& told = outbox_.told;
+    if (attempt_ || !told || told->milestone == Milestone::Ended || told->milestone == Milestone::Granted) return;
+    const auto state = store_.loadState().value_or(store::State());
+    const auto history = store_.keptHistory();
+    const auto isOfIt = [&](const store::HistoryLine& line) { return line.key == told->key; };
+    const auto from =
+        std::clamp(outbox_.cursor - history.letGo, std::int64_t{0}, static_cast<std::int64_t>(history.lines.size()));
+    const bool isToBeTold = std::any_of(history.lines.begin() + from, history.lines.end(), isOfIt);
+    if (isToBeTold || state.current == told->key || (state.install && state.install->key == told->key)) return;
+    const auto running = state.current ? state.current->version : std::string();
+    log_.warning(told->key.version +
+                 " was under way, and nothing is left of it: the server hears that it came to nothing");
+    agent::queue(outbox_, {UpdateComplete, 0, code::Unexplained, running, running, told->key.version, told->sessionId});
+    told->milestone = Milestone::Ended;
 }
 
 void Ledger::reconcile()

@@ -47,6 +47,7 @@ public:
 
 private:
     void load();
+    void endLostAttempt();
     bool isOfDelta(const store::HistoryLine& line) const;
     void takeHistory();
     void takeState();

@@ -105,6 +105,10 @@ int checkCommand(const Resolved& resolved, std::ostream& out)
     settings.needsSignatures = !trustedKeys(values).empty();
     const auto asked = agent::checkOnce(settings, values.text("app-version"));
     if (!asked.answer) throw UsageError("the check failed: " + asked.answer.error().detail, exitcode::Temporary);
+    if (!asked.notGivenBack.empty())
+        log.warning(
+            "the server did not take it that nothing is fetched here, and may count this machine as updating: " +
+            asked.notGivenBack);
     const auto report = reportOf(asked);
     out << (values.isOn("json") ? report.json.dump(-1, ' ', false, Json::error_handler_t::replace) : report.text)
         << '\n';

@@ -41,14 +41,27 @@ Planner::Planner(const Rhythm& rhythm, Openings windows, const Memory& memory, R
 
 Plan Planner::first(WallTime now)
 {
-    const auto left = leftOf(memory_, now, std::max(LongestStay, longestRetry(rhythm_)));
-    const auto why = left > Duration(0) ? memory_.why : Why::Start;
-    return within({left + draw(spanOfFirst(rhythm_), random_), why, memory_.failures}, now);
+    const auto stay = left(now);
+    const auto why = stay > Duration(0) ? memory_.why : Why::Start;
+    return within({stay + draw(spanOfFirst(rhythm_), random_), why, memory_.failures}, now);
 }
 
 Plan Planner::woken(WallTime now)
 {
     return within({draw(spanOfFirst(rhythm_), random_), Why::Sleep, memory_.failures}, now);
+}
+
+// What waited for a window that is at another time now begins anew, as after a start.
+Plan Planner::moved(Plan plan, Duration least, WallTime now)
+{
+    if (plan.why != Why::Window) return within(plan, now);
+    const auto why = least > Duration(0) ? memory_.why : Why::Interval;
+    return within({std::max(least, Duration(0)) + draw(spanOfFirst(rhythm_), random_), why, memory_.failures}, now);
+}
+
+Duration Planner::left(WallTime now) const
+{
+    return leftOf(memory_, now, std::max(LongestStay, longestRetry(rhythm_)));
 }
 
 Plan Planner::next(const Wishes& wishes, WallTime now)
@@ -64,7 +77,10 @@ Plan Planner::next(const Wishes& wishes, WallTime now)
     memory_.lastCheck = now;
     memory_.why = why;
     memory_.notBefore.reset();
-    if (why == Why::Failure || why == Why::StayAway) memory_.notBefore = now + span.least;
+    if (why == Why::Failure || why == Why::StayAway)
+        memory_.notBefore = now + span.least;
+    else if (stay)
+        memory_.notBefore = now + *stay; // Sooner than the interval, and later than somebody else may want it.
     return within({draw(span, random_), why, memory_.failures}, now);
 }
 

@@ -42,6 +42,13 @@ public:
     /// The machine slept over the time of a check: others, too, may have woken just now.
     Plan woken(WallTime now);
 
+    /// The civil clock was set: `plan`, which is still to be waited for, within the windows as they are now, and not
+    /// sooner than in `least`.
+    Plan moved(Plan plan, Duration least, WallTime now);
+
+    /// How long no scheduled check may come.
+    Duration left(WallTime now) const;
+
     void failed() { ++memory_.failures; }
     void succeeded() { memory_.failures = 0; }
 

@@ -24,7 +24,7 @@ bool isEchoed(const std::string& text)
 Refused refusedBy(const std::string& word, std::string_view option)
 {
     auto meant = meaningOfWord(word, option);
-    return Refused{invalid(code::AnswerInvalid, std::move(meant.sentence)), meant.notNow};
+    return Refused{invalid(code::AnswerInvalid, std::move(meant.sentence)), meant.notNow, meant.awaitsEvent};
 }
 
 // A codebase is a directory, whether or not it says so by its last character; the name was checked to be one segment.

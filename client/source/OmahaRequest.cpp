@@ -136,7 +136,8 @@ protocol::Event eventOf(const Event& event, protocol::Form form)
     told.eventresult = event.result;
     if (event.errorCode != 0) told.errorcode = event.errorCode;
     if (event.extraCode != 0) told.extracode1 = event.extraCode;
-    if (form != protocol::Form::Xml && event.result == ErrorResult) told.errorcat = categoryOf(event.errorCode);
+    const bool hasFailed = event.result == ErrorResult || event.errorCode != 0;
+    if (form != protocol::Form::Xml && hasFailed) told.errorcat = categoryOf(event.errorCode);
     told.previousversion = event.previousVersion;
     told.nextversion = event.nextVersion;
     if (form == protocol::Form::Json4) told.pipelineId = event.pipelineId;

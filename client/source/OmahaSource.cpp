@@ -192,7 +192,8 @@ Sent OmahaSource::send(const Event& event, std::chrono::seconds age)
     if (!heard) return {heard.error(), false};
     const auto& reply = heard->reply;
     if (!isHeard(reply))
-        return {notOmaha(reply, {}), true, false, retryAfterOf(reply), heard->proven || cannotBeForged(*url)};
+        return {notOmaha(reply, {}),       true, false, retryAfterOf(reply), heard->proven || cannotBeForged(*url),
+                isOverloaded(reply.status)};
     if (!heard->fault.empty()) return {unproven(*heard), true, true};
     return {Done{}};
 }

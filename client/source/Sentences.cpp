@@ -13,6 +13,7 @@ struct Sentence {
     std::string_view word;
     std::string_view meaning;
     bool notNow = false;
+    bool awaitsEvent = false;
 };
 
 constexpr std::string_view IdOption = "--app-id"; // In the sentences it stands for the option that is meant.
@@ -35,7 +36,8 @@ constexpr std::array Sentences{
     Sentence{"error-maxConcurrentUpdatesLimitReached", "enough machines update just now; this one comes later", true},
     Sentence{"error-maxTimedOutUpdatesLimitReached", "too many updates did not end; it holds the others back", true},
     Sentence{"error-couldNotCheckUpdatesStats", "it could not count the updates under way; its own log says why"},
-    Sentence{"error-updateInProgressOnInstance", "it believes that this machine is updating: it waits for an event"},
+    Sentence{"error-updateInProgressOnInstance", "it believes that this machine is updating: it waits for an event",
+             false, true},
     // Of an updatecheck.
     Sentence{"error-internal", "something failed inside it; its own log says what"},
     Sentence{"error-hash", "it has an update, and no digest for it: publish the package again"},
@@ -55,10 +57,10 @@ Meant meaningOfWord(std::string_view word, std::string_view option)
         return protocol::isWord(sentence.word, word);
     });
     auto sentence = "the server refuses (" + escaped(word) + ')';
-    if (known == Sentences.end()) return {sentence + ": a word that this client does not know", false};
+    if (known == Sentences.end()) return {sentence + ": a word that this client does not know"};
     sentence.append(": ").append(known->meaning);
     if (const auto at = sentence.find(IdOption); at != std::string::npos) sentence.replace(at, IdOption.size(), option);
-    return {std::move(sentence), known->notNow};
+    return {std::move(sentence), known->notNow, known->awaitsEvent};
 }
 
 } // namespace baton::source

@@ -8,8 +8,9 @@
 namespace baton::source {
 
 struct Meant {
-    std::string sentence; ///< with the word itself
-    bool notNow = false;  ///< nothing is wrong: the server spreads its updates, or waits
+    std::string sentence;     ///< with the word itself
+    bool notNow = false;      ///< nothing is wrong: the server spreads its updates, or waits
+    bool awaitsEvent = false; ///< it believes that an update is under way here
 };
 
 /// `word` is an app's or an updatecheck's status other than ok and noupdate; its case does not matter. `option` is

@@ -104,7 +104,8 @@ struct Unusable {
 /// The server says no, in a word of its own.
 struct Refused {
     Failure reason;
-    bool notNow = false; ///< nothing is wrong: it spreads its updates, and this machine's turn comes
+    bool notNow = false;      ///< nothing is wrong: it spreads its updates, and this machine's turn comes
+    bool awaitsEvent = false; ///< it believes that an update is under way here, and waits to hear how that ended
 
     friend bool operator==(const Refused&, const Refused&) = default;
 };
@@ -155,6 +156,7 @@ struct Sent {
     bool unproven = false;    ///< somebody took it, and did not prove who
     std::string retryAfter{}; ///< of who did not take it; as in Checked
     bool trusted = false;
+    bool overloaded = false; ///< the same
 };
 
 /// Blocks within the transport's limits.

@@ -78,7 +78,12 @@ struct ScriptedSource : source::Source {
         if (isAway) return {Failure{Category::UpdateCheck, code::HttpError, "no connection"}, false};
         if (provesNoEvent) return {Failure{Category::UpdateCheck, code::AnswerInvalid, "no proof"}, true, true};
         if (takesNoEvent)
-            return {Failure{Category::UpdateCheck, code::HttpError, "503"}, true, false, retryAfterEvents, true};
+            return {Failure{Category::UpdateCheck, code::HttpError, "503"},
+                    true,
+                    false,
+                    retryAfterEvents,
+                    true,
+                    overloadedByEvents};
         heard.push_back((event.appId.empty() ? "" : event.appId + ' ') + std::to_string(event.type) + '/' +
                         std::to_string(event.result) +
                         (event.errorCode != 0 ? ':' + std::to_string(event.errorCode) : ""));
@@ -100,6 +105,7 @@ struct ScriptedSource : source::Source {
     bool takesNoEvent = false;
     bool provesNoEvent = false;
     std::string retryAfterEvents;
+    bool overloadedByEvents = false;
     std::vector<std::chrono::seconds> ages; // of the events
     std::optional<source::Remembered> tells;
     std::vector<source::Remembered> remembered; // with each check

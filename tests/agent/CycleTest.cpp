@@ -185,6 +185,95 @@ TEST_F(CycleTest, StaysAwayAsLongAsAServerAsksThatTakesNoEvent)
     EXPECT_EQ(clock.elapsed, std::chrono::hours(2));
 }
 
+TEST_F(CycleTest, KeepsToWhatACheckWasToldWhenAnEventBehindItIsNotTaken)
+{
+    settings.interval = std::chrono::minutes(1);
+    source.retryAfter = "7200";
+    source.answers = {offer()};
+    source.takesNoEvent = true;
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(2));
+    EXPECT_THAT(words(AgentNews::Kind::Checked), ElementsAre("update", "update"))
+        << "the check was fine, whatever became of the event";
+}
+
+TEST_F(CycleTest, AsksNoSoonerThanTheIntervalWhenAnEventIsTooMuchForTheServer)
+{
+    source.answers = {offer()};
+    source.takesNoEvent = true;
+    source.overloadedByEvents = true;
+
+    live({timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(1));
+}
+
+TEST_F(CycleTest, StaysAwayAlsoAfterAnEventBetweenTwoChecks)
+{
+    live({[&] { // Long after the first check, and long before the second.
+              line(store::Outcome::RolledBack, code::RolledBack);
+              source.takesNoEvent = true;
+              source.retryAfterEvents = "36000";
+              return Heard::Changed;
+          },
+          timePasses});
+
+    EXPECT_EQ(clock.elapsed, std::chrono::hours(10));
+}
+
+TEST_F(CycleTest, HasWrittenDownWhatACheckWasToldBeforeItFetches)
+{
+    source.retryAfter = "7200";
+    source.answers = {offer()};
+    std::optional<schedule::Memory> memory;
+    wire.onNews = [&](const AgentNews& one) {
+        if (one.kind == AgentNews::Kind::Progress && !memory)
+            memory = schedule::parseMemory(os::readWhole(store.downloads() / "schedule.json").value());
+    };
+
+    live({});
+
+    ASSERT_TRUE(memory);
+    EXPECT_EQ(memory->notBefore, clock.wall() + std::chrono::hours(2));
+}
+
+TEST_F(CycleTest, EndsAnAttemptThatWasLostForTheServer)
+{
+    source.answers = {offer()};
+    transport.files.clear();
+    wire.onNews = [&](const AgentNews& one) { // Killed in the download.
+        if (one.kind == AgentNews::Kind::Progress) wire.script.push_back([] { return Heard::Gone; });
+    };
+    transport.busy = 1; // So that it waits.
+    live({});
+    wire.onNews = {};
+    ASSERT_TRUE(store.loadAttempt());
+    source.heard.clear();
+    os::writeDurably(store.attemptFile(), "{");
+
+    live({});
+
+    EXPECT_THAT(source.heard, ElementsAre("3/0:1", "check"));
+    EXPECT_EQ(source.events.back().nextVersion, "1.1.0");
+    EXPECT_EQ(source.events.back().sessionId, source.events.front().sessionId);
+
+    live({});
+    EXPECT_THAT(source.heard, ElementsAre("3/0:1", "check", "check")) << "once";
+}
+
+TEST_F(CycleTest, ToldThatItUpdatesWhereNothingIsLeftOfThatItSaysSo)
+{
+    source::Refused refused{{Category::UpdateCheck, code::AnswerInvalid, "it believes that we update"}};
+    refused.awaitsEvent = true;
+    source.answers = {refused, refused};
+
+    live({timePasses});
+
+    EXPECT_THAT(source.heard, ElementsAre("check", "3/0:1", "check"));
+}
+
 TEST_F(CycleTest, SendsBackWhatTheServerWantedToHearAgainAlsoAfterARestart)
 {
     source::Remembered told;

@@ -228,6 +228,49 @@ TEST_F(CycleWait, LooksAtItsWindowAgainWhenTheClockIsSet)
     EXPECT_THAT(source.heard, ElementsAre("check", "13/1", "14/1")) << "no check for a clock's sake";
 }
 
+TEST_F(CycleWait, ChecksInItsWindowAlsoWhenTheClockWasSetMeanwhile)
+{
+    // It begins at 08:00 of a Friday.
+    settings.checkWindows = at("10:00-12:00");
+    for (const auto step : {2h, 20h, -3h}) {
+        source.heard.clear();
+        source.answers.clear();
+        clock.set = 0h;
+        clock.elapsed = 0h;
+        const auto setTheClock = [&] {
+            clock.set = step;
+            wire.passes = 0h;
+            return Heard::Nothing;
+        };
+
+        live({setTheClock, timePasses, timePasses});
+
+        EXPECT_THAT(source.heard, ::testing::Contains("check")) << step.count();
+        EXPECT_LE(clock.elapsed, 25h);
+        const auto hour = std::chrono::duration_cast<std::chrono::hours>(clock.wall().time_since_epoch()).count() % 24;
+        EXPECT_TRUE(hour >= 10 && hour < 12) << hour << " with " << step.count();
+    }
+}
+
+TEST_F(CycleWait, AsksNobodyForItsGroupOutsideOfItsWindowOrWhereItWasToStayAway)
+{
+    source.answers.clear();
+    settings.checkWindows = at("10:00-12:00");
+    live({[] { return Heard::Ask; }});
+    EXPECT_TRUE(source.heard.empty());
+
+    settings.checkWindows = {};
+    source.retryAfter = "7200";
+    source.answers = {source::NoUpdate{}};
+    live({[] { return Heard::Ask; }});
+    EXPECT_THAT(source.heard, ElementsAre("check")) << "the first one, and none for the group";
+
+    source.heard.clear();
+    clock.elapsed += 3h;
+    live({[] { return Heard::Ask; }});
+    EXPECT_THAT(source.heard, ElementsAre("check", "check"));
+}
+
 TEST_F(CycleWait, NeitherStormsNorSleepsWhenTheClockIsAYearOff)
 {
     for (const auto step : {24h * 365, -24h * 365}) {
