@@ -29,6 +29,7 @@ struct MachineFacts {
     long landlock = 0; ///< version of its interface; 0: none
     bool openat2 = false;
     bool pidfd = false;
+    int mostWaiting = 0;                         ///< connections at one listener, by the kernel
     bool networkNamespace = false;               ///< whether a process may leave the network
     std::optional<std::filesystem::path> cgroup; ///< ours, of version 2
     bool cgroupIsOurs = false;                   ///< it was given to us to divide

@@ -3,6 +3,7 @@
 #include "client/os/Cgroup.h"
 #include "client/os/Files.h"
 #include "client/os/Landlock.h"
+#include "client/os/Listening.h"
 
 #include <sys/syscall.h>
 
@@ -44,6 +45,7 @@ MachineFacts lookAtMachine(const std::vector<Role>& roles)
     facts.landlock = os::landlockVersion();
     facts.openat2 = canOpenBeneath();
     facts.pidfd = canFollowProcesses();
+    facts.mostWaiting = os::mostWaiting();
     facts.networkNamespace = canLeaveNetwork();
     facts.cgroup = os::ownCgroup();
     facts.cgroupIsOurs = facts.cgroup && os::isDelegated(*facts.cgroup);

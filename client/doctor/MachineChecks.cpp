@@ -9,6 +9,7 @@ namespace {
 
 constexpr long KnowsTcp = 4;
 constexpr long KnowsSignals = 6;
+constexpr int EnoughWaiting = 1024;
 
 Findings user(const MachineFacts& machine)
 {
@@ -58,6 +59,19 @@ Findings pidfd(const MachineFacts& machine)
              "Linux 5.3 or later, and a container's seccomp profile that lets pidfd_open pass"}};
 }
 
+// While nobody accepts, in a hand-off by restart or a rollback, clients wait in the queue of the listener.
+Findings queue(const MachineFacts& machine)
+{
+    const auto most = std::to_string(machine.mostWaiting);
+    if (machine.mostWaiting >= EnoughWaiting)
+        return {{Grade::Fine, "accept queue", "as many as " + most + " connections wait where nobody accepts yet"}};
+    return {{Grade::Weak, "accept queue",
+             "no more than " + most +
+                 " connections wait at a listener: of more, in a hand-off by restart, each tries again "
+                 "after a second",
+             "sysctl net.core.somaxconn=4096, and the same in /etc/sysctl.d"}};
+}
+
 // The doctor may stand elsewhere than the service does, so this is never more than weak.
 Findings cgroup(const MachineFacts& machine)
 {
@@ -88,7 +102,7 @@ Findings rehearsals(const MachineFacts& machine)
     return found;
 }
 
-constexpr std::array Checks{user, landlock, networkNamespace, openat2, pidfd, cgroup, rehearsals};
+constexpr std::array Checks{user, landlock, networkNamespace, openat2, pidfd, queue, cgroup, rehearsals};
 
 } // namespace
 

@@ -2,6 +2,7 @@
 
 #include "client/core/Text.h"
 #include "client/os/Errors.h"
+#include "client/os/Files.h"
 #include "client/os/SocketAddress.h"
 
 #include <netinet/in.h>
@@ -14,6 +15,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <filesystem>
@@ -180,6 +182,14 @@ std::optional<int> connectionsWaiting(int socket)
 {
     const auto info = listenerInfo(socket);
     return info ? std::optional(static_cast<int>(info->tcpi_unacked)) : std::nullopt;
+}
+
+int mostWaiting()
+{
+    constexpr int Usual = 4096; // Since Linux 5.4.
+    const auto text = readWhole("/proc/sys/net/core/somaxconn").value_or(std::string());
+    const auto number = parseNumber(std::string_view(text).substr(0, text.find('\n')));
+    return number ? static_cast<int>(std::min<std::int64_t>(*number, INT_MAX)) : Usual;
 }
 
 std::optional<int> backlogOf(int socket)

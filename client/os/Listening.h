@@ -47,6 +47,9 @@ std::optional<ListenKind> kindOf(int socket);
 /// How many connections wait to be accepted; nothing if it is no TCP listener.  [tcp(7), TCP_INFO]
 std::optional<int> connectionsWaiting(int socket);
 
+/// How many connections this machine lets wait at one listener at most, whatever was asked for: net.core.somaxconn.
+int mostWaiting();
+
 /// How many may wait; nothing likewise.
 std::optional<int> backlogOf(int socket);
 

@@ -2,6 +2,7 @@
 
 #include "client/core/Timestamp.h"
 #include "client/os/Files.h"
+#include "client/os/Listening.h"
 #include "client/supervise/CannotStart.h"
 
 #include <algorithm>
@@ -77,6 +78,7 @@ void Program::open()
 try {
     warnOfOtherGroups();
     openMissing(listeners_, settings_.listeners);
+    warnOfShorterQueues();
     if (!listeners_.empty()) log_.info("listening on " + listeners_.describe());
     guard_.beforeStart(0);
     handover_.start();
@@ -92,6 +94,15 @@ void Program::startAgent()
 {
     agent_ = std::make_unique<AgentProcess>(world_.loop, log_, settings_,
                                             [this](const control::AgentNews& news) { heard(news); });
+}
+
+void Program::warnOfShorterQueues()
+{
+    const int most = os::mostWaiting();
+    for (const auto& address : settings_.listeners)
+        if (address.backlog > most)
+            log_.warning(address.name + " is to have a backlog of " + std::to_string(address.backlog) +
+                         ", and this machine gives it " + std::to_string(most) + ": raise net.core.somaxconn");
 }
 
 void Program::warnOfOtherGroups()

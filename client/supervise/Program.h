@@ -151,6 +151,7 @@ private:
     bool mustWaitForOrphans() const;
     void open();
     void warnOfOtherGroups();
+    void warnOfShorterQueues();
     void forgetOrphan(int generation);
     void resumeInstall();
     void installed(const store::ReleaseKey& key);

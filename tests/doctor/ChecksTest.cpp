@@ -27,6 +27,7 @@ MachineFacts goodMachine()
     machine.landlock = 7;
     machine.openat2 = true;
     machine.pidfd = true;
+    machine.mostWaiting = 4096;
     machine.networkNamespace = true;
     machine.cgroup = "/sys/fs/cgroup/system.slice/web.service";
     machine.cgroupIsOurs = true;
@@ -92,6 +93,8 @@ TEST(Doctor, SaysWhatAMachineLacksAndWhatToDo)
          "none may be made here"},
         {"openat2", [](auto& facts) { facts.openat2 = false; }, Grade::Broken, "no download can be staged"},
         {"pidfd", [](auto& facts) { facts.pidfd = false; }, Grade::Broken, "no program can be supervised"},
+        {"accept queue", [](auto& facts) { facts.mostWaiting = 128; }, Grade::Weak,
+         "no more than 128 connections wait at a listener"},
         {"cgroup", [](auto& facts) { facts.cgroup.reset(); }, Grade::Weak, "no cgroup v2 is mounted"},
         {"cgroup", [](auto& facts) { facts.cgroupIsOurs = false; }, Grade::Weak, "web.service is not given to us"},
         {"stager", [](auto& facts) { facts.rehearsals[0].missing = {"seccomp: no"}; }, Grade::Weak,

@@ -140,6 +140,7 @@ TEST_F(Listening, HasTheBacklogThatWasAskedOrTheLongest)
     int longest = 0;
     std::ifstream("/proc/sys/net/core/somaxconn") >> longest;
     EXPECT_EQ(backlogOf(listenOn(parseListenAddress("web=127.0.0.1:0")).get()), longest);
+    EXPECT_EQ(mostWaiting(), longest);
     EXPECT_EQ(backlogOf(listenOn(at("unix:")).get()), std::nullopt);
 }
 

@@ -57,6 +57,26 @@ TEST_F(NotifySocketTest, IgnoresStrangersAndSaysSoOnce)
     EXPECT_EQ(log.lines.size(), 1U);
 }
 
+// Its path lets nobody else in; one who got a way in all the same is not believed, though its process were one of ours.
+TEST_F(NotifySocketTest, DoesNotBelieveAnotherUser)
+{
+    constexpr uid_t Nobody = 65534;
+    if (::geteuid() != 0) GTEST_SKIP() << "NOT RUN: only root can be another user for a moment";
+    ::chmod(directory.path().c_str(), 0711);
+    ::chmod(socket.path().c_str(), 0666);
+    const auto child = ::fork();
+    if (child == 0) ::_exit(::setuid(Nobody) == 0 && os::notify(socket.path().string(), "READY=1") ? 0 : 1);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0) << "it was sent";
+
+    loop.turn(Moment);
+
+    EXPECT_TRUE(heard.empty());
+    ASSERT_EQ(log.lines.size(), 1U);
+    EXPECT_NE(log.lines.front().find("another user"), std::string::npos) << log.lines.front();
+}
+
 TEST_F(NotifySocketTest, IsFoundByNobodyElse)
 {
     EXPECT_EQ(std::filesystem::status(socket.path()).permissions(),

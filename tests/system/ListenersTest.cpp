@@ -118,6 +118,20 @@ TEST_F(Listeners, OfAGroupAreAllTakenOverFromABatonThatWasKilled)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(Listeners, SayThatTheMachineCutsTheirBacklog)
+{
+    const auto most = std::to_string(os::mostWaiting());
+    start({{scratch.actor("1.0.0", "ready\nserve\nexit 0").string()},
+           {},
+           {"web=127.0.0.1:0,backlog=1000000", "small=127.0.0.1:0,backlog=16"}});
+
+    ASSERT_TRUE(baton->says("1.0.0 serves"));
+    EXPECT_THAT(baton->said(), HasSubstr("web is to have a backlog of 1000000, and this machine gives it " + most +
+                                         ": raise net.core.somaxconn"));
+    EXPECT_THAT(baton->said(), ::testing::Not(HasSubstr("small is to have")));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Listeners, OfSystemdMayHaveOneNameTogether)
 {
     const auto first = os::listenOn(os::parseListenAddress("web=127.0.0.1:0"));
