@@ -93,32 +93,33 @@ std::int64_t reservedBytes(const std::filesystem::path& path)
 PartFile::PartFile(const std::filesystem::path& path, std::int64_t sizeBytes, Room room)
     : path_(path),
       file_(os::open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0640)), // The stager may be of the group alone.
+      sizeBytes_(sizeBytes),
       room_(room)
 {
-    takeUp(sizeBytes);
-    if (room == Room::Reserved) reserve(sizeBytes);
+    takeUp();
+    reserve();
 }
 
 // Only the allocation tells the truth about a full disk. A file system that knows no such call is asked plainly.
-void PartFile::reserve(std::int64_t sizeBytes)
+void PartFile::reserve()
 {
-    if (::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, sizeBytes) == 0) return;
+    if (room_ != Room::Reserved || ::fallocate(file_.get(), FALLOC_FL_KEEP_SIZE, 0, sizeBytes_) == 0) return;
     const int error = errno;
-    const auto missing = static_cast<std::uintmax_t>(sizeBytes - bytes_);
+    const auto missing = static_cast<std::uintmax_t>(sizeBytes_ - bytes_);
     const bool unknown = error == EOPNOTSUPP || error == ENOSYS;
     if (!unknown || os::freeBytes(path_) < missing)
-        os::fail("reserve " + std::to_string(sizeBytes) + " bytes for " + path_.string(), unknown ? ENOSPC : error);
+        os::fail("reserve " + std::to_string(sizeBytes_) + " bytes for " + path_.string(), unknown ? ENOSPC : error);
     room_ = Room::AsItComes;
 }
 
-void PartFile::takeUp(std::int64_t sizeBytes)
+void PartFile::takeUp()
 {
     eachBlock(file_.get(), path_, [&](std::string_view bytes) {
         hash_.add(bytes);
         bytes_ += static_cast<std::int64_t>(bytes.size());
-        return bytes_ <= sizeBytes;
+        return bytes_ <= sizeBytes_;
     });
-    if (bytes_ > sizeBytes) restart();
+    if (bytes_ > sizeBytes_) empty();
 }
 
 void PartFile::append(std::string_view bytes)
@@ -142,6 +143,12 @@ void PartFile::look(std::size_t more)
 }
 
 void PartFile::restart()
+{
+    empty();
+    reserve(); // The file system gave it back with the bytes.
+}
+
+void PartFile::empty()
 {
     os::check(::ftruncate(file_.get(), 0), "truncate " + path_.string());
     os::check(::lseek(file_.get(), 0, SEEK_SET), "seek in " + path_.string());

@@ -47,7 +47,7 @@ public:
 
     std::int64_t bytes() const { return bytes_; }
     void append(std::string_view bytes);
-    void restart(); ///< throws the bytes away
+    void restart(); ///< throws the bytes away, and keeps the room
 
     /// The digest of all bytes; the file is not appended to after it.
     std::string digest() { return hash_.finish(); }
@@ -56,13 +56,15 @@ public:
     void finishAs(const std::filesystem::path& target);
 
 private:
-    void takeUp(std::int64_t sizeBytes);
-    void reserve(std::int64_t sizeBytes);
+    void takeUp();
+    void empty();
+    void reserve();
     void look(std::size_t more);
 
     std::filesystem::path path_;
     os::UniqueFd file_;
     Sha256 hash_;
+    std::int64_t sizeBytes_;
     std::int64_t bytes_ = 0;
     Room room_;
     std::int64_t lookAt_ = 0; ///< at so many bytes the free space is looked at again

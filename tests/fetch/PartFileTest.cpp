@@ -8,6 +8,7 @@
 #include <sys/mount.h>
 
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 namespace baton::fetch {
@@ -52,10 +53,37 @@ TEST(PartFile, KnowsWhatItHasReserved)
     const auto path = directory.path() / "p.part";
     EXPECT_EQ(reservedBytes(path), 0);
 
-    const PartFile part(path, 1'000'000);
+    PartFile part(path, 1'000'000);
 
     EXPECT_GE(reservedBytes(path), 1'000'000);
     EXPECT_EQ(fs::file_size(path), 0U);
+
+    part.append("some");
+    part.restart();
+
+    EXPECT_GE(reservedBytes(path), 1'000'000) << "it begins again, and still has its room";
+    EXPECT_EQ(fs::file_size(path), 0U);
+}
+
+// As a download begins: from zero, once the server has answered.
+TEST(PartFile, HasItsRoomThoughSomebodyElseFillsTheDisk)
+{
+    const baton::testing::TemporaryDirectory directory;
+    if (::mount("tmpfs", directory.path().c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=8m") != 0)
+        GTEST_SKIP() << "NOT RUN: mounting a tmpfs needs root";
+    {
+        PartFile part(directory.path() / "p.part", 4 << 20);
+        part.restart();
+        std::ofstream other(directory.path() / "other");
+        const std::string block(64 * 1024, 'x');
+        while (other << block << std::flush) {
+        }
+        EXPECT_LT(os::freeBytes(directory.path()), 64U * 1024);
+
+        EXPECT_NO_THROW(part.append(std::string(4 << 20, 'y')));
+        EXPECT_EQ(part.bytes(), 4 << 20);
+    }
+    ::umount2(directory.path().c_str(), MNT_DETACH);
 }
 
 // A disk that somebody else fills meanwhile, on a file system that reserves nothing.
