@@ -153,6 +153,7 @@ const std::vector<Trap>& responses()
          app(R"(<updatecheck status="ok"><urls><url codebase="http://h/"/></urls></updatecheck>)"), "manifest"},
         {"an empty document", "", "empty"},
         {"HTML", "<html></html>", "root"},
+        {"SOAP", R"(<s:Envelope xmlns:s="x"/>)", "the document's root is of a namespace of its own, and no response"},
         {"daystart with a fraction", xml(R"(<daystart elapsed_days="7.5" elapsed_seconds="x"/>)"), nullptr},
         {"a version with a blank", offer("name=\"p\" size=\"5\"", "", "1 .5"), "version"},
         {"no version", offer("name=\"p\" size=\"5\"", "", ""), "version"},
