@@ -49,9 +49,7 @@ Read read(std::string_view document, const char* root)
     if (!isXml(document)) return {readJson(document, root), false};
     auto element = readXml(document);
     if (element.name != root)
-        throw DecodeError("the document's root is " +
-                          (element.name.empty() ? "of a namespace of its own" : printable(element.name)) + ", and no " +
-                          root);
+        throw DecodeError("the document's root is " + printable(element.name) + ", and no " + root);
     return {std::move(element), true};
 }
 

@@ -45,6 +45,7 @@ public:
         if ((attributes_ += count) > MostAttributes) throw DecodeError("the document has more than 8000 attributes");
         const bool known = !hasPrefix(name) && (level_ == 1 || path_.back() != nullptr);
         path_.push_back(known ? place() : nullptr);
+        if (level_ == 1) root.name = name; // With its prefix, too: whoever refuses it can say what came.
         if (!known) return;
         path_.back()->name = name;
         for (int i = 0; i < attributes.getLength(); ++i)

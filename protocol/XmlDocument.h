@@ -10,7 +10,8 @@
 namespace baton::protocol {
 
 /// At most 512 KiB, 16 levels, 1,000 elements, 64 attributes each and 8,000 in all; UTF-8, no DOCTYPE. Elements and
-/// attributes with a prefix are left out, as unknown ones, and so are attributes whose names are not ASCII.
+/// attributes with a prefix are left out, as unknown ones, and so are attributes whose names are not ASCII; of a root
+/// with a prefix its name alone is kept.
 /// @throws DecodeError
 Element readXml(std::string_view text);
 

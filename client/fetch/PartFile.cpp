@@ -154,6 +154,7 @@ void PartFile::empty()
     os::check(::lseek(file_.get(), 0, SEEK_SET), "seek in " + path_.string());
     hash_.restart();
     bytes_ = 0;
+    lookAt_ = 0; // Somebody else may have taken what the bytes left.
 }
 
 void PartFile::finishAs(const std::filesystem::path& target)

@@ -108,5 +108,27 @@ TEST(PartFile, StopsBeforeTheDiskIsFull)
     EXPECT_EQ(number, ENOSPC);
 }
 
+// What it had written when it last looked says nothing of what is free when it begins again.
+TEST(PartFile, LooksAgainWhenItBeginsAgain)
+{
+    const baton::testing::TemporaryDirectory directory;
+    if (::mount("tmpfs", directory.path().c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "size=8m") != 0)
+        GTEST_SKIP() << "NOT RUN: mounting a tmpfs needs root";
+    {
+        PartFile part(directory.path() / "p.part", 100 << 20, Room::AsItComes);
+        const std::string block(16 * 1024, 'x');
+        while (part.bytes() < 4 << 20) part.append(block);
+        part.restart();
+        std::ofstream other(directory.path() / "other");
+        while (os::freeBytes(directory.path()) >= reserveOf(os::diskOf(directory.path())) && other << block
+                                                                                                   << std::flush) {
+        }
+
+        EXPECT_THROW(part.append(block), std::system_error);
+        EXPECT_EQ(part.bytes(), 0);
+    }
+    ::umount2(directory.path().c_str(), MNT_DETACH);
+}
+
 } // namespace
 } // namespace baton::fetch

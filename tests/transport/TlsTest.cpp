@@ -1,9 +1,8 @@
+#include "tests/support/Localhost.h"
 #include "tests/transport/TlsServer.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <netdb.h>
 
 #include <atomic>
 #include <thread>
@@ -11,20 +10,13 @@
 
 using namespace baton;
 using namespace baton::transport;
+using baton::testing::knowsLocalhost;
 using baton::testing::TlsServer;
 using ::testing::HasSubstr;
 
 namespace {
 
 /// A root without /etc/hosts does not know its own name.
-bool knowsLocalhost()
-{
-    addrinfo* found = nullptr;
-    if (::getaddrinfo("localhost", nullptr, nullptr, &found) != 0) return false;
-    ::freeaddrinfo(found);
-    return true;
-}
-
 struct TlsByName : ::testing::Test {
     void SetUp() override
     {
