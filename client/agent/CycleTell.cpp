@@ -1,6 +1,7 @@
 #include "client/agent/Cycle.h"
 #include "client/core/Text.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace baton::agent {
@@ -43,7 +44,9 @@ void Cycle::deliverUnbidden()
     const auto taken = deliver();
     const auto wishes = std::exchange(wishes_, {});
     const auto alone = wishes.stayAway.value_or(wishes.isOverloaded ? settings_.interval : Duration(0));
-    if (!taken && doors_.clock.now() + alone > nextCheck_) settle(planner_.next(wishes, doors_.clock.wall()));
+    const auto least = doors_.clock.now() + alone;
+    if (!taken && least > nextCheck_) return settle(planner_.next(wishes, doors_.clock.wall()));
+    if (!taken) notBefore_ = std::max(notBefore_, least);
 }
 
 // Some servers sign what they answer to checks alone. Then no event would ever be told, and a server that waits for
