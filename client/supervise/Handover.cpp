@@ -63,7 +63,7 @@ void Handover::restart()
 void Handover::renew()
 {
     const auto& current = ledger_.state().current;
-    if (!current || pending_ || phase() == Phase::Stopping) return;
+    if (!current || pending_ || phase() != Phase::Serving) return;
     const auto now = loop_.clock().now();
     if (renewed_ && now - *renewed_ < BetweenRenewals) {
         log_.error(oldName() +
@@ -74,7 +74,7 @@ void Handover::renew()
     log_.warning(oldName() + " is to be started anew, for a socket by which it can be reached");
     pending_ = *current;
     pendingIsRollback_ = false;
-    if (phase() == Phase::Serving) tryAgain(Again::Offer, now);
+    tryAgain(Again::Offer, now);
 }
 
 // In the middle of a hand-off it is the candidate that nobody wants; else what runs.

@@ -75,9 +75,9 @@ public:
     /// Hands over from the current release to itself, as soon as nothing else is under way. There must be one.
     void restart();
 
-    /// The same, since nobody reaches a listener until another generation starts: at once, or after the hand-off under
-    /// way, which may do it. Once a minute at most, so that a release that always spoils its socket does not run in
-    /// circles.
+    /// The same, since nobody reaches a listener until another generation starts. Does nothing in the midst of a
+    /// hand-off, nor where one is about to begin: that one may do it. Once a minute at most, so that a release that
+    /// always spoils its socket does not run in circles.
     void renew();
 
     /// Takes back what is on its way in; else hands over to the release before, and blocks what runs now.

@@ -184,7 +184,24 @@ void ListenerGuard::hungUp(const SharedCare& care)
         });
     care->lastHangUp = now;
     shutDown_(sentence);
-    if (care->lost) lost_();
+    tellOfLost();
+}
+
+bool ListenerGuard::hasLost() const
+{
+    return std::any_of(listeners_.all().begin(), listeners_.all().end(), [](const auto& listener) {
+        const auto care = std::static_pointer_cast<Care>(listener->care);
+        return care && care->lost;
+    });
+}
+
+// Not in the midst of what found it: a generation that starts just now has it bound anew.
+void ListenerGuard::tellOfLost()
+{
+    if (!hasLost()) return;
+    tellLost_ = loop_.after(Duration(0), [this] {
+        if (hasLost()) lost_();
+    });
 }
 
 void ListenerGuard::check(std::size_t running)
@@ -195,6 +212,7 @@ void ListenerGuard::check(std::size_t running)
         checkBlocking(*care, running);
         checkPath(*care);
     }
+    tellOfLost();
 }
 
 void ListenerGuard::checkBacklog(Care& care)
@@ -242,12 +260,12 @@ void ListenerGuard::checkPath(Care& care)
     care.lost = true;
     log_.error("the path of " + name + ", " + care.path->path().string() + ", was taken away by a program and cannot " +
                "be put back: " + why + "; it is bound anew for the next generation, until then nobody can connect");
-    lost_();
 }
 
 void ListenerGuard::checkPaths()
 {
     for (const auto& care : cares()) checkPath(*care);
+    tellOfLost();
 }
 
 void ListenerGuard::pathsChanged()

@@ -29,10 +29,11 @@ namespace baton::supervise {
 class ListenerGuard {
 public:
     using ShutDown = std::function<void(const std::string& sentence)>;
-    /// Until another generation starts nobody reaches a listener.
+    /// Until another generation starts nobody reaches a listener: said when that is found, and again at each change of
+    /// phase as long as it is so.
     using Lost = std::function<void()>;
 
-    /// Looks after all that `listeners` has. `shutDown` and `lost` are called from the loop, the latter at any time.
+    /// Looks after all that `listeners` has. `shutDown` and `lost` are called from the loop.
     ListenerGuard(loop::EventLoop& loop, Log& log, ListenerSet& listeners, ShutDown shutDown, Lost lost);
     ListenerGuard(const ListenerGuard&) = delete;
     ListenerGuard& operator=(const ListenerGuard&) = delete;
@@ -71,6 +72,8 @@ private:
     void checkBlocking(Care& care, std::size_t running);
     void checkPath(Care& care);
     void checkPaths();
+    bool hasLost() const;
+    void tellOfLost();
     void pathsChanged();
     void begin(Listener& listener);
     void bindAnew(const SharedListener& listener);
@@ -84,6 +87,7 @@ private:
     os::UniqueFd inotify_;
     loop::Registration pathWatch_;
     loop::Registration lookAgain_;
+    loop::Registration tellLost_;
 };
 
 } // namespace baton::supervise

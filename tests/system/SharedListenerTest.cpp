@@ -79,6 +79,26 @@ TEST_F(SharedListener, Fault12OfAUnixSocketIsBoundAnewForTheOldReleaseStartedAga
     EXPECT_EQ(stop(), 0);
 }
 
+// Lost in mid hand-off: it is the release that comes which is started anew after it, not the one that was the current
+// then.
+TEST_F(SharedListener, Fault13OfAPathThatIsLostInAHandOffBringsNoOldReleaseBack)
+{
+    const auto path = scratch / "web";
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", Server).string()}, {}, {"web=unix:" + path.string()}, "400ms"}));
+    publish("1.1.0", scratch.actor("1.1.0", Server));
+    check();
+    ASSERT_TRUE(baton->says("1.1.0 on probation beside 1.0.0"));
+    fs::remove(scratch / ".web.baton-kept");
+    fs::remove(path);
+
+    ASSERT_TRUE(baton->says("1.1.0 committed"));
+    ASSERT_TRUE(baton->says("1.1.0 is to be started anew, for a socket by which it can be reached"));
+    EXPECT_TRUE(eventually([&] { return errorOfConnecting(path.string()) == 0; }));
+    EXPECT_TRUE(eventually([this] { return status().state == "serving" && status().release->generation == 3; }));
+    EXPECT_TRUE(isServing("1.1.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(SharedListener, Fault12GetsItsBacklogBack)
 {
     harmedBy("listen", "web had its backlog cut to 2 by a program that called listen()");
