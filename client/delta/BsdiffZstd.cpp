@@ -154,20 +154,21 @@ public:
 
     void addDifferences(std::span<char> block) override
     {
-        while (!block.empty()) {
-            if (gap_ > 0) {
-                const auto same = std::min(gap_, static_cast<std::int64_t>(block.size()));
-                block = block.subspan(static_cast<std::size_t>(same));
-                if (gap_ != Forever) gap_ -= same;
-                continue;
+        char* at = block.data();
+        std::int64_t left = std::ssize(block);
+        for (;;) {
+            const auto same = std::min(gap_, left);
+            at += same;
+            left -= same;
+            if (gap_ != Forever) gap_ -= same;
+            if (left == 0) return;
+            const auto values = values_.some(static_cast<std::size_t>(std::min(run_, left)));
+            for (const char value : values) {
+                *at = static_cast<char>(static_cast<unsigned char>(*at) + static_cast<unsigned char>(value));
+                ++at;
             }
-            const auto values =
-                values_.some(static_cast<std::size_t>(std::min(run_, static_cast<std::int64_t>(block.size()))));
-            for (std::size_t i = 0; i < values.size(); ++i)
-                block[i] =
-                    static_cast<char>(static_cast<unsigned char>(block[i]) + static_cast<unsigned char>(values[i]));
-            block = block.subspan(values.size());
-            run_ -= static_cast<std::int64_t>(values.size());
+            left -= std::ssize(values);
+            run_ -= std::ssize(values);
             if (run_ == 0) nextRun();
         }
     }

@@ -5,13 +5,17 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <unistd.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
 namespace baton::delta {
+namespace {
+
+// After so many bytes the pages that were read are let go: a file of a gigabyte must not stay in memory.
+constexpr std::int64_t MostReadBytes = 8 * 1024 * 1024;
+
+} // namespace
 
 OldFile::OldFile(int fd, std::string name) : fd_(fd), name_(std::move(name))
 {
@@ -26,15 +30,16 @@ OldFile::~OldFile()
     if (mapped_ != nullptr) ::munmap(mapped_, static_cast<std::size_t>(sizeBytes_));
 }
 
+// From the mapping: most of bsdiff's copies are a few bytes somewhere else, and a call of the kernel for each costs
+// more than the copy. The pages come back from the page cache when they are looked at again.
 void OldFile::read(std::int64_t offset, std::span<char> block) const
 {
-    while (!block.empty()) {
-        const auto length = ::pread(fd_, block.data(), block.size(), offset);
-        if (length < 0 && errno == EINTR) continue;
-        if (os::check(length, "read " + name_) == 0) throw std::runtime_error(name_ + " became shorter");
-        block = block.subspan(static_cast<std::size_t>(length));
-        offset += length;
-    }
+    const auto from = bytes().substr(static_cast<std::size_t>(offset), block.size());
+    std::copy(from.begin(), from.end(), block.begin());
+    readBytes_ += static_cast<std::int64_t>(block.size());
+    if (readBytes_ < MostReadBytes) return;
+    ::madvise(mapped_, static_cast<std::size_t>(sizeBytes_), MADV_DONTNEED);
+    readBytes_ = 0;
 }
 
 std::string_view OldFile::bytes() const

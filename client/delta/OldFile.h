@@ -9,7 +9,8 @@
 
 namespace baton::delta {
 
-/// Any regular file, by a descriptor that must outlive it; nobody may shorten it meanwhile.
+/// Any regular file, by a descriptor that must outlive it; nobody may shorten it meanwhile (it is mapped). For one
+/// thread.
 class OldFile {
 public:
     OldFile(int fd, std::string name);
@@ -31,6 +32,7 @@ private:
     std::string name_;
     std::int64_t sizeBytes_ = 0;
     mutable void* mapped_ = nullptr;
+    mutable std::int64_t readBytes_ = 0; ///< since pages were let go
 };
 
 } // namespace baton::delta

@@ -27,6 +27,7 @@ public:
     void run()
     {
         while (made_ < newBytes_) take(recipe_.next());
+        flush();
         recipe_.demandEnd();
     }
 
@@ -59,17 +60,24 @@ private:
         each(bytes, [this](std::span<char> block) { recipe_.insert(block); });
     }
 
+    // What triples make is gathered into whole blocks.
     template <typename Fill>
     void each(std::int64_t bytes, Fill fill)
     {
         while (bytes > 0) {
-            const auto length = std::min(bytes, static_cast<std::int64_t>(block_.size()));
-            const std::span<char> block(block_.data(), static_cast<std::size_t>(length));
-            fill(block);
-            sink_({block.data(), block.size()});
-            made_ += length;
-            bytes -= length;
+            if (filled_ == block_.size()) flush();
+            const auto length = std::min(static_cast<std::size_t>(bytes), block_.size() - filled_);
+            fill(std::span(block_).subspan(filled_, length));
+            filled_ += length;
+            made_ += static_cast<std::int64_t>(length);
+            bytes -= static_cast<std::int64_t>(length);
         }
+    }
+
+    void flush()
+    {
+        if (filled_ > 0) sink_({block_.data(), filled_});
+        filled_ = 0;
     }
 
     Recipe& recipe_;
@@ -77,7 +85,8 @@ private:
     std::int64_t newBytes_;
     const Sink& sink_;
     std::vector<char> block_;
-    std::int64_t at_ = 0; ///< in the old file
+    std::size_t filled_ = 0; ///< of it, and not yet given to the sink
+    std::int64_t at_ = 0;    ///< in the old file
     std::int64_t made_ = 0;
     int idle_ = 0;
 };
