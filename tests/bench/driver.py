@@ -149,28 +149,87 @@ def timed(*command):
     return time.monotonic() - begun
 
 
+def role_of(pid, supervisor):
+    """Which of Baton's processes that is, or None: the program's and those that are just coming or going."""
+    if pid == supervisor:
+        return "supervisor"
+    try:
+        words = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return None
+    role = next((word[len(b"BATON_ROLE="):].decode() for word in words if word.startswith(b"BATON_ROLE=")), None)
+    return role or None
+
+
+class PeakMemory:
+    """The largest PSS of each of Baton's processes while the block runs, looked at 100 times a second."""
+
+    def __init__(self, supervisor):
+        self.supervisor, self.peaks = supervisor, {}
+        self.over = threading.Event()
+        self.watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def _watch(self):
+        while not self.over.wait(0.01):
+            for pid in [self.supervisor, *children(self.supervisor)]:
+                with contextlib.suppress(OSError):
+                    role, used = role_of(pid, self.supervisor), proportional_set_size(pid)
+                    if role:
+                        self.peaks[role] = max(self.peaks.get(role, 0), used)
+
+    def __enter__(self):
+        self.watcher.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.watcher.join()
+
+
+def file_of_noise(path, size):
+    with open(path, "ab") as file:
+        for _ in range((size - path.stat().st_size) // (1 << 20)):
+            file.write(os.urandom(1 << 20))
+
+
+def signed(build, work, package):
+    """Signs the package, and gives back the public key."""
+    baton = build / "client/main/baton"
+    subprocess.run([baton, "keygen", work / "key"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([baton, "sign", "--key", work / "key", "--app-id", APP, "--app-version", "2.0.0", package],
+                   check=True, stdout=subprocess.DEVNULL)
+    return work / "key.pub"
+
+
 def payload(build, parent):
     """1 GiB from the offer to the release in its place, against sha256sum and cp with fsync of the same bytes."""
     with tempfile.TemporaryDirectory(dir=parent, prefix="baton-bench-") as directory:
         work = pathlib.Path(directory)
         with Relay(build, work, work / "state", "--probation", "0s", "--probation-alone", "0s") as relay:
             big = relay.release("2.0.0")
-            with open(big, "ab") as file:
-                for _ in range((PAYLOAD_BYTES - big.stat().st_size) // (1 << 20)):
-                    file.write(os.urandom(1 << 20))
+            file_of_noise(big, PAYLOAD_BYTES)
             relay.offer("2.0.0", big)
-            relay.update()
-            offered, _ = relay.baton.await_line("2.0.0 offered", 30)
-            fetched, _ = relay.baton.await_line("2.0.0 fetched", 300)
-            staged, _ = relay.baton.await_line("2.0.0 verified and unpacked", 300)
-            relay.baton.await_line("2.0.0 committed", 60)
-            digest = timed("sha256sum", big)
-            copy = timed("dd", f"if={big}", f"of={work / 'copy'}", "bs=1M", "conv=fsync", "status=none")
-            size = big.stat().st_size
+            with PeakMemory(relay.baton.child.pid) as memory:
+                relay.update()
+                offered, _ = relay.baton.await_line("2.0.0 offered", 30)
+                fetched, _ = relay.baton.await_line("2.0.0 fetched", 300)
+                staged, _ = relay.baton.await_line("2.0.0 verified and unpacked", 300)
+                relay.baton.await_line("2.0.0 committed", 60)
+        key = signed(build, work, big)
+        digests, verifies = [], []
+        for _ in range(5):
+            digests.append(timed("sha256sum", big))
+            verifies.append(timed(build / "client/main/baton", "verify", "--public-key", key, "--app-id", APP, big))
+        digest, verify = sorted(digests)[2], sorted(verifies)[2]
+        copy = timed("dd", f"if={big}", f"of={work / 'copy'}", "bs=1M", "conv=fsync", "status=none")
+        size = big.stat().st_size
     print(f"payload of {size} bytes: offered to fetched {fetched - offered:.2f} s, fetched to installed "
           f"{staged - fetched:.2f} s, together {staged - offered:.2f} s")
     print(f"payload: sha256sum {digest:.2f} s, ratio {(staged - offered) / digest:.2f}; copy with fsync {copy:.2f} s, "
           f"ratio {(staged - offered) / copy:.2f}")
+    print(f"payload: baton verify, signature and digest, {verify:.2f} s: {verify / digest:.2f} of sha256sum "
+          f"(medians of 5)")
+    print("payload: peak PSS " + ", ".join(f"{role} {used} KiB" for role, used in sorted(memory.peaks.items())))
     return True
 
 
