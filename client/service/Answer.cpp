@@ -16,6 +16,7 @@ Answer::Answer(Poco::Net::HTTPServerSession& session, const KeepAlivePolicy& pol
 
 std::ostream& Answer::send()
 {
+    if (getVersion() == HTTP_1_0) setChunkedTransferEncoding(false); // It has no chunks. [RFC 9112, 6.1]
     stamp(hasKnownEnd() ? End::Known : End::ByClose);
     return HTTPServerResponseImpl::send();
 }

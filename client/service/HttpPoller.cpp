@@ -171,9 +171,10 @@ void HttpPoller::obey(Instant now)
         wanted = wanted_;
     }
     const bool changes = wanted.has_value() != drain_.has_value();
+    if (wanted && (changes || wanted->until != drain_->until))
+        idleAtSpread_ = 0; // It may have been taken back between.
     drain_ = wanted;
     if (!changes) return;
-    if (drain_) idleAtSpread_ = 0;
     armListeners(now);
     count_->accepting(!drain_); // Only now: whatever was accepted has been counted.
 }

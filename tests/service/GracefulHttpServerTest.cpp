@@ -169,6 +169,18 @@ TEST_P(GracefulHttp, StreamsAnAnswerWithoutALength)
     EXPECT_THAT(chunked.rest(), HasSubstr("9\r\nin chunks\r\n0\r\n\r\nHTTP/1.1 200 OK"));
 }
 
+TEST_P(GracefulHttp, SendsNoChunksToAClientOfHttp10)
+{
+    RawClient client(address);
+    client.send("GET /chunked HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+
+    const auto answer = client.rest();
+
+    EXPECT_THAT(answer, Not(HasSubstr("Transfer-Encoding")));
+    EXPECT_THAT(answer, HasSubstr("Connection: Close\r\n"));
+    EXPECT_THAT(answer, EndsWith("\r\n\r\nin chunks"));
+}
+
 TEST_P(GracefulHttp, AnswersForAHandlerThatFails)
 {
     for (const auto& [path, status] : std::vector<std::pair<std::string, std::string>>{

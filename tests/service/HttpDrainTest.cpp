@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -17,10 +18,20 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr Duration Long(60'000);
 constexpr Duration Soon(10'000);
 constexpr Duration AtOnce(0);
+constexpr std::string_view MaskedHi = "\x81\x82\x01\x02\x03\x04\x49\x6b";
+
+void upgrade(RawClient& client)
+{
+    client.send(
+        "GET /ws HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_THAT(client.answer(), StartsWith("HTTP/1.1 101"));
+}
 
 struct HttpDrain : testing::TestWithParam<Speech> {
     Gate gate;
@@ -204,6 +215,71 @@ TEST_P(HttpDrain, WaitsForAClientToReadItsLastAnswer)
 
     EXPECT_GT(client.rest().size(), 8U << 20U);
     EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_P(HttpDrain, TellsAClientOfHttp10WhoseConnectionWasKept)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    const std::string question = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+    client.send(question);
+    EXPECT_THAT(client.answer(), HasSubstr("Connection: Keep-Alive\r\n"));
+
+    server.drain(Long);
+    client.send(question);
+
+    EXPECT_THAT(client.answer(), HasSubstr("Connection: Close\r\n"));
+    EXPECT_TRUE(client.isClosed());
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_P(HttpDrain, TakesABodyThatItAskedForBefore)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    client.send("POST /echo HTTP/1.1\r\nHost: test\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+    EXPECT_THAT(client.answer(), StartsWith("HTTP/1.1 100"));
+
+    server.drain(Long);
+    EXPECT_FALSE(server.waitUntilDrained(AtOnce));
+    client.send("body");
+    const auto last = client.answer();
+
+    EXPECT_THAT(last, HasSubstr("Connection: Close\r\n"));
+    EXPECT_THAT(last, EndsWith("body"));
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_P(HttpDrain, LeavesAWebSocketItsTime)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    upgrade(client);
+
+    server.drain(Long);
+    EXPECT_FALSE(server.waitUntilDrained(Duration(50)));
+    client.send(MaskedHi);
+
+    EXPECT_EQ(client.rest(), "\x81\x02Hi");
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
+}
+
+TEST_P(HttpDrain, EndsAWebSocketWhenItsTimeIsOver)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0"), socket, settings);
+    server.start();
+    RawClient client(address);
+    upgrade(client);
+
+    server.drain(Duration(50));
+    EXPECT_FALSE(server.waitUntilDrained(Duration(100)));
+    server.stop(); // As a program does that gets SIGTERM.
+
+    client.rest();
+    EXPECT_EQ(server.connections(), 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(speaking, HttpDrain, testing::Values(Speech::Clear, Speech::Tls), nameOf);
