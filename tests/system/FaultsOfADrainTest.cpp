@@ -181,6 +181,38 @@ TEST_F(Draining, Fault17ClosesNoneOfAThousandIdleConnectionsBeforeItsNextAnswer)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(Draining, TellsInItsStatusHowManyConnectionsAreLeft)
+{
+    RunOptions options{{scratch.copyOf(HELLO, "1.0.0").string()}};
+    options.drain = "60s";
+    ASSERT_TRUE(serves(options));
+    std::vector<std::unique_ptr<Kept>> kept;
+    for (int i = 0; i < 3; ++i) {
+        kept.push_back(std::make_unique<Kept>(web));
+        kept.back()->ask();
+        ASSERT_THAT(kept.back()->hears(), HasSubstr("1.0.0 generation 1"));
+    }
+    const auto areLeft = [this](std::int64_t count) {
+        return eventually([&] {
+            const auto draining = status().draining;
+            return !draining.empty() && draining.front().connections == count;
+        });
+    };
+
+    ASSERT_TRUE(updateTo("1.1.0", "1.0.0 told to drain"));
+
+    EXPECT_TRUE(areLeft(3));
+    EXPECT_THAT(control::describe(status()), HasSubstr("connections left: 3"));
+    kept.pop_back();
+    EXPECT_TRUE(areLeft(2));
+    kept.pop_back();
+    EXPECT_TRUE(areLeft(1));
+    kept.front()->ask();
+    EXPECT_THAT(kept.front()->hears(), HasSubstr("Connection: Close"));
+    EXPECT_TRUE(baton->says("1.0.0 (generation 1) has ended with exit code 0"));
+    EXPECT_EQ(stop(), 0);
+}
+
 // KillTest has the steps of an update that goes well; these are those of one that does not.
 struct KilledWhileGoingBack : Fault, ::testing::WithParamInterface<const char*> {};
 
