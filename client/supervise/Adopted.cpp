@@ -13,6 +13,7 @@
 #include <chrono>
 #include <limits>
 #include <thread>
+#include <utility>
 
 namespace baton::supervise {
 namespace {
@@ -43,6 +44,7 @@ void adoptOrphans() { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
 std::optional<Whose> whoseIs(pid_t pid)
 {
+    if (auto program = os::environmentOf(pid, TryOutMark)) return Whose{std::move(*program), TryOutNumber};
     const auto text = os::environmentOf(pid, "BATON_GENERATION");
     const auto number = text ? parseNumber(*text) : std::nullopt;
     if (!number || *number > std::numeric_limits<int>::max()) return std::nullopt;
@@ -61,6 +63,11 @@ std::vector<pid_t> adoptedOf(const Whose& whose)
     auto found = adopted();
     std::erase_if(found, [&](pid_t pid) { return whoseIs(pid) != whose; });
     return found;
+}
+
+void killAdoptedOf(const Whose& whose)
+{
+    for (const auto pid : adoptedOf(whose)) ::kill(pid, SIGKILL); // Ours to reap: the pid is its own.
 }
 
 int sweepAdopted(const Sweep& sweep)

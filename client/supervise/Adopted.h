@@ -15,6 +15,12 @@ namespace baton::supervise {
 /// that leaves Baton's sight cannot be followed.  [PR_SET_CHILD_SUBREAPER]
 void adoptOrphans();
 
+/// The number in Whose of what a try-out started; generations are counted from 1 on.
+inline constexpr int TryOutNumber = 0;
+
+/// The variable by which a try-out and what it starts are known, with the program's name.
+inline constexpr const char* TryOutMark = "BATON_TRIED";
+
 /// A generation among those of all programs: each program counts its own.
 struct Whose {
     std::string program; ///< empty: the only one
@@ -23,8 +29,8 @@ struct Whose {
     friend bool operator==(const Whose&, const Whose&) = default;
 };
 
-/// The generation that a process was started for, by BATON_PROGRAM and BATON_GENERATION of its environment; nothing if
-/// it has none, or has ended.
+/// The generation that a process was started for, by BATON_PROGRAM and BATON_GENERATION of its environment, or the
+/// try-out, by TryOutMark; nothing if it has none, or has ended.
 std::optional<Whose> whoseIs(pid_t pid);
 
 /// Whether `pid` is `first` or descends from it, or from a process of that generation that we have adopted.
@@ -32,6 +38,9 @@ bool belongsTo(pid_t pid, pid_t first, const Whose& whose);
 
 /// The adopted ones of a generation that live.
 std::vector<pid_t> adoptedOf(const Whose& whose);
+
+/// Kills them. What they have started is adopted then, and found by the next sweep.
+void killAdoptedOf(const Whose& whose);
 
 /// What a sweep must ask.
 struct Sweep {

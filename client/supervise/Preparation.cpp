@@ -6,6 +6,7 @@
 #include "client/core/Timestamp.h"
 #include "client/os/Errors.h"
 #include "client/os/Files.h"
+#include "client/supervise/Adopted.h"
 #include "client/supervise/Environment.h"
 #include "client/supervise/Roles.h"
 
@@ -77,7 +78,7 @@ void Preparation::resume(int stagers)
 void Preparation::cancel()
 {
     job_.reset();
-    if (step_ == "tryOut") removeScratch();
+    if (step_ == "tryOut") clearUp();
     again_.reset();
     step_.clear();
 }
@@ -172,6 +173,7 @@ os::SpawnOptions Preparation::tryOutOptions(const store::ReleaseKey& key, const 
     options.environment = programEnvironment(environ);
     std::erase_if(options.environment, [](const auto& one) { return one.starts_with("TMPDIR="); });
     options.environment.push_back("TMPDIR=" + store_.tryOutDirectory().string());
+    options.environment.push_back(std::string(TryOutMark) + '=' + settings_.name);
     options.standardInput = devNull();
     options.memoryBytes = settings_.tryOut.memoryBytes;
     options.hasNetwork = settings_.tryOut.hasNetwork;
@@ -196,7 +198,7 @@ void Preparation::tryOut(const store::ReleaseKey& key)
                                      [this, key, token](const JobResult& result) { judgeTryOut(key, token, result); });
     } catch (const std::exception& e) {
         step_.clear();
-        removeScratch();
+        clearUp();
         const auto* system = dynamic_cast<const std::system_error*>(&e);
         const int error = system != nullptr ? system->code().value() : 0;
         refuse({os::isShortage(error) ? store::VerdictKind::Failed : store::VerdictKind::Refused, key,
@@ -206,9 +208,10 @@ void Preparation::tryOut(const store::ReleaseKey& key)
     }
 }
 
-// Nothing of it is left behind, whatever it thought of the release.
-void Preparation::removeScratch()
+// Nothing of it is left behind, whatever it thought of the release: no process either that left its group.
+void Preparation::clearUp()
 try {
+    killAdoptedOf({settings_.name, TryOutNumber});
     os::removeTree(store_.tryOutDirectory());
 } catch (const std::exception& e) {
     log_.warning(std::string("the scratch directory of a try-out stays: ") + e.what());
@@ -218,7 +221,7 @@ void Preparation::judgeTryOut(const store::ReleaseKey& key, const std::string& t
 {
     job_.reset();
     step_.clear();
-    removeScratch();
+    clearUp();
     const bool answered = settings_.tryOut.kind != TryOutKind::Token || result.output == token + '\n';
     if (result.status == os::ExitStatus{} && answered) {
         log_.info(key.version + " tried out in " + printDuration(loop_.clock().now() - begun_));

@@ -36,6 +36,7 @@ public:
 
     /// Whether there is a download at which it works, or will after a pause.
     bool isBusy() const { return job_ != nullptr || again_.due(); }
+    bool isTryingOut() const { return step_ == "tryOut"; }
     /// Of stagers that died in a row.
     int stagers() const { return stagers_; }
     /// Goes on where an earlier supervisor was.
@@ -55,7 +56,7 @@ private:
     void tryAgain(const std::string& why);
     void takeUp(const store::ReleaseKey& key);
     void tryOut(const store::ReleaseKey& key);
-    void removeScratch();
+    void clearUp();
     void judgeTryOut(const store::ReleaseKey& key, const std::string& token, const JobResult& result);
     void install(const store::ReleaseKey& key);
     void refuse(const store::Verdict& verdict, Way way = Way::Unsaid);

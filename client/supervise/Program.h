@@ -7,6 +7,7 @@
 #include "client/core/Log.h"
 #include "client/loop/EventLoop.h"
 #include "client/store/Store.h"
+#include "client/supervise/Adopted.h"
 #include "client/supervise/AgentProcess.h"
 #include "client/supervise/CannotStart.h"
 #include "client/supervise/GroupPlan.h"
@@ -108,8 +109,12 @@ public:
     /// Whether a generation of it has to look first at how that process ended.
     bool awaits(pid_t pid) const { return handover_.awaits(pid); }
 
-    /// Whether a process of this generation lives: ours, or one that an earlier Baton left.
-    bool lives(int generation) const { return handover_.lives(generation) || orphans_.has(generation); }
+    /// Whether a process of this generation lives: ours, or one that an earlier Baton left; or the try-out.
+    bool lives(int generation) const
+    {
+        if (generation == TryOutNumber) return preparation_.isTryingOut();
+        return handover_.lives(generation) || orphans_.has(generation);
+    }
 
     // Of a member of a group. What it is told to do was planned by the group.
     Handoff way() const { return settings_.handoff; }

@@ -3,6 +3,7 @@
 #include "client/os/Files.h"
 #include "client/os/SystemClock.h"
 #include "client/os/UniqueFd.h"
+#include "client/supervise/Adopted.h"
 #include "tests/support/KeptLog.h"
 #include "tests/support/TemporaryDirectory.h"
 
@@ -10,10 +11,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -149,6 +153,37 @@ TEST_F(PreparationTest, TriesOutAsItsOwnUserWithAScratchDirectoryThatIsRemoved)
     EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
     EXPECT_EQ(os::readWhole(directory.path() / "told"), store.tryOutDirectory().string() + '\n');
     EXPECT_FALSE(fs::exists(store.tryOutDirectory()));
+}
+
+TEST_F(PreparationTest, LeavesATryOutNothingThatIsBatons)
+{
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}};
+    stage("[ \"$(exec ls /proc/self/fd | tr '\\n' ' ')\" = '0 1 2 3 ' ] && " // 3: what ls reads
+          "[ \"$(env | grep -cE '^(BATON|LISTEN|NOTIFY|WATCHDOG)_')\" = 1 ] && ! read line");
+    stagerSays(verdict(store::VerdictKind::Staged));
+
+    prepare();
+
+    EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
+}
+
+TEST_F(PreparationTest, EndsWhatATryOutLeftBehindInASessionOfItsOwn)
+{
+    adoptOrphans();
+    const auto file = directory.path() / "pid";
+    settings.tryOut = {TryOutKind::Arguments, {"--check"}};
+    stage("setsid sh -c 'echo $$ >" + file.string() + "; exec sleep 1000' &\n" + "until [ -s " + file.string() +
+          " ]; do sleep 0.01; done");
+    stagerSays(verdict(store::VerdictKind::Staged));
+
+    prepare();
+
+    EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
+    const auto left = std::stoi(os::readWhole(file).value_or("0"));
+    int status = 0;
+    ASSERT_EQ(::waitpid(left, &status, 0), left);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 }
 
 TEST_F(PreparationTest, EndsATryOutWhoseTimeIsOver)
