@@ -34,8 +34,8 @@ public:
     /// The next order that waits, without blocking; words of a later Baton that this program does not know are skipped.
     std::optional<Order> next();
 
-    /// A descriptor that another generation has stored and that next() has come upon: call next() first, until it has
-    /// nothing more.
+    /// A descriptor that another generation has stored, or this one before it was told to resume, and that next() has
+    /// come upon: call next() first, until it has nothing more.
     std::optional<InheritedSocket> takeDescriptor();
 
     /// Whether Baton's end is closed. The program serves on: the next Baton will find and end it by signal.

@@ -8,6 +8,24 @@
 
 namespace baton::supervise {
 
+namespace {
+
+// An older Baton, which does not say it, knew no better.
+std::set<int> usersOf(const StoredState& state)
+{
+    auto users = state.holders;
+    users.erase(state.storedBy);
+    return users;
+}
+
+} // namespace
+
+void StoredDescriptor::giveTo(int generation)
+{
+    holders.insert(generation);
+    users.insert(generation);
+}
+
 DescriptorStore::DescriptorStore(loop::EventLoop& loop, Log& log, std::function<void()> changed)
     : loop_(loop),
       log_(log),
@@ -22,13 +40,14 @@ void DescriptorStore::put(const std::string& name, std::vector<os::UniqueFd> des
         if (auto* const known = find(descriptor.get())) {
             known->storedBy = generation;
             known->holders.insert(generation);
+            known->users.erase(generation);
             continue;
         }
         if (all_.size() >= Most) {
             ++tooMany;
             continue;
         }
-        all_.push_back({name, std::move(descriptor), generation, polls, {generation}, {}});
+        all_.push_back({name, std::move(descriptor), generation, polls, {generation}, {}, {}});
         if (polls) watch(all_.back());
     }
     if (tooMany > 0)
@@ -42,13 +61,18 @@ void DescriptorStore::remove(const std::string& name)
     all_.remove_if([&](const auto& stored) { return stored.name == name; });
 }
 
+void DescriptorStore::giveBack(int generation)
+{
+    for (auto& stored : all_)
+        if (stored.users.count(generation) == 0) stored.holders.erase(generation);
+}
+
 std::vector<StoredDescriptor*> DescriptorStore::freeFor(int generation, const std::set<int>& living)
 {
     std::vector<StoredDescriptor*> free;
     for (auto& stored : all_) {
-        const bool isUsed = std::any_of(living.begin(), living.end(), [&](int other) {
-            return stored.holders.count(other) != 0 && stored.storedBy != other;
-        });
+        const bool isUsed =
+            std::any_of(living.begin(), living.end(), [&](int other) { return stored.users.count(other) != 0; });
         if (stored.holders.count(generation) == 0 && !isUsed) free.push_back(&stored);
     }
     return free;
@@ -62,7 +86,7 @@ bool DescriptorStore::giveNew(int generation, const std::set<int>& living, const
         std::erase_if(left, [&](const auto* stored) { return stored->name != name; });
         for (const auto* stored : left) descriptors.push_back(stored->descriptor.get());
         if (!give(name, descriptors)) return false;
-        for (auto* stored : left) stored->holders.insert(generation);
+        for (auto* stored : left) stored->giveTo(generation);
     }
     return true;
 }
@@ -71,14 +95,21 @@ std::vector<StoredState> DescriptorStore::save() const
 {
     std::vector<StoredState> states;
     for (const auto& stored : all_)
-        states.push_back({stored.name, stored.descriptor.get(), stored.storedBy, stored.polls, stored.holders});
+        states.push_back(
+            {stored.name, stored.descriptor.get(), stored.storedBy, stored.polls, stored.holders, stored.users});
     return states;
 }
 
 void DescriptorStore::restore(const std::vector<StoredState>& states)
 {
     for (const auto& state : states) {
-        all_.push_back({state.name, os::received(state.descriptor), state.storedBy, state.polls, state.holders, {}});
+        all_.push_back({state.name,
+                        os::received(state.descriptor),
+                        state.storedBy,
+                        state.polls,
+                        state.holders,
+                        state.users.value_or(usersOf(state)),
+                        {}});
         if (state.polls) watch(all_.back());
     }
 }

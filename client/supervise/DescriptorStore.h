@@ -22,7 +22,10 @@ struct StoredDescriptor {
     int storedBy = 0;      ///< the generation that stored it last
     bool polls = true;     ///< it goes when its other end is gone
     std::set<int> holders; ///< the generations that have stored it or been given it
+    std::set<int> users;   ///< those of them that were given it, and have not stored it since
     loop::Registration hungUp;
+
+    void giveTo(int generation);
 };
 
 /// At most 64, whichever generations they come from. What is stored stays until it is removed, or, if it is polled,
@@ -39,6 +42,9 @@ public:
     void remove(const std::string& name);
     /// A generation is ready to be given what it does not hold.
     void awaited() const { changed_(); }
+    /// What that generation gave away may come back to it, since it takes up its work again; what another one uses
+    /// does when that has stored it or ended.
+    void giveBack(int generation);
 
     std::vector<StoredState> save() const;
     void restore(const std::vector<StoredState>& states);
@@ -46,7 +52,7 @@ public:
     std::size_t size() const { return all_.size(); }
 
     /// What that generation may be given, in the order in which it came: all that it does not hold, but for what one of
-    /// the `living` was given itself and has not stored since. That is in use there.
+    /// the `living` was given itself and has not stored since. That is in use there, whoever else has stored it.
     std::vector<StoredDescriptor*> freeFor(int generation, const std::set<int>& living);
 
     /// Calls `give` for that, once for each name, with all of that name. False from it ends this, and is the result;

@@ -32,7 +32,7 @@ Generation::Generation(const GenerationWorld& world, const store::Release& relea
       number_(number),
       listeners_(world.listeners),
       channel_(
-          world.loop, [this] { world_.watcher.resumed(number_); }, [this] { world_.stored.awaited(); }),
+          world.loop, [this] { saysResumed(); }, [this] { world_.stored.awaited(); }),
       child_(world.loop, hold(terminal, living), [this] { ended(); }),
       started_(world.loop.clock().now()),
       watchdog_(world.loop, world.settings.watchdog, [this] { failWatchdog(watchdog_.interval()); }),
@@ -85,7 +85,7 @@ os::Child Generation::hold(int terminal, const std::set<int>& living)
     for (auto* const stored : world_.stored.freeFor(number_, living)) {
         options.passed.push_back(stored->descriptor.get());
         names.push_back(stored->name);
-        stored->holders.insert(number_);
+        stored->giveTo(number_);
     }
     os::UniqueFd probe; // The generation alone is to hold it: when it dies, nobody answers there.
     if (const auto path = probeSocket(); !path.empty()) {
@@ -260,6 +260,13 @@ bool Generation::resume()
 {
     standsBy_ = false;
     return channel_.say("resume");
+}
+
+// What it said before on its other socket comes first, such as what it does not want back from the store.
+void Generation::saysResumed()
+{
+    notifySocket_->read();
+    world_.watcher.resumed(number_);
 }
 
 void Generation::endStandBy(int number, Duration patience)

@@ -136,6 +136,7 @@ private:
     void heard(const Notification& notification, NotifySocket::Descriptors descriptors);
     void follow(pid_t pid);
     void stopsByItself();
+    void saysResumed();
     void cut();
     void heardOfWatchdog(const Notification& notification);
     void failWatchdog(std::optional<Duration> interval);

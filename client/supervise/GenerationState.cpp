@@ -25,7 +25,7 @@ Generation::Generation(const GenerationWorld& world, const GenerationState& stat
       executable_(state.executable),
       notifySocket_(openNotifySocket(os::received(state.notifySocket))),
       channel_(
-          world.loop, state.channel, [this] { world_.watcher.resumed(number_); }, [this] { world_.stored.awaited(); }),
+          world.loop, state.channel, [this] { saysResumed(); }, [this] { world_.stored.awaited(); }),
       child_(world.loop, os::Child::adopt(state.pid, os::received(state.pidfd)), [this] { ended(); }),
       started_(state.started),
       drainedSince_(state.drainedSince),

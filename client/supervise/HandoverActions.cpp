@@ -304,8 +304,10 @@ void Handover::letGo(std::unique_ptr<Generation> generation)
     }
 }
 
+// What it gave away comes back to it, unless the candidate, told to drain, still has it.
 void Handover::oldServes()
 {
+    stored_.giveBack(standingBy_->number());
     serving_ = std::move(standingBy_);
     recordRole(*serving_, store::GenerationRole::Serving);
     terminal_.passTo(serving_->pid());

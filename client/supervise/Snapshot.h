@@ -121,6 +121,7 @@ struct StoredState {
     int storedBy = 0;
     bool polls = true;
     std::set<int> holders;
+    std::optional<std::set<int>> users;
 
     friend bool operator==(const StoredState&, const StoredState&) = default;
 };

@@ -118,6 +118,7 @@ void fields(Io& io, StoredState& stored)
     io("storedBy", stored.storedBy);
     io("polls", stored.polls);
     io("holders", stored.holders);
+    io.later("users", stored.users); // 2
 }
 
 template <typename Io>

@@ -37,6 +37,10 @@ struct DescriptorStoreTest : ::testing::Test {
         one.push_back(std::move(descriptor));
         store.put(name, std::move(one), generation, true);
     }
+    bool give(int generation, const std::set<int>& living)
+    {
+        return store.giveNew(generation, living, [](const auto&, auto) { return true; });
+    }
     std::vector<std::string> freeFor(int generation, const std::set<int>& living = {})
     {
         std::vector<std::string> names;
@@ -101,12 +105,63 @@ TEST_F(DescriptorStoreTest, GivesNobodyWhatAnotherOneStillUses)
 {
     const auto guest = file();
     put("guest", os::UniqueFd(::dup(guest.get())), 1);
-    ASSERT_TRUE(store.giveNew(2, {2}, [](const auto&, auto) { return true; }));
+    ASSERT_TRUE(give(2, {2}));
 
     EXPECT_THAT(freeFor(3, {2, 3}), ElementsAre()) << "2 was given it, and reads from it";
     EXPECT_THAT(freeFor(3, {3}), ElementsAre("guest")) << "2 is gone";
     put("guest", os::UniqueFd(::dup(guest.get())), 2);
     EXPECT_THAT(freeFor(3, {2, 3}), ElementsAre("guest")) << "2 has given it away";
+}
+
+// A memfd that two releases share: the one that ran first has given it away, and goes on writing into it.
+TEST_F(DescriptorStoreTest, GivesOnWhatIsInNobodysUseThoughAnotherOneHasStoredItLast)
+{
+    const auto sessions = file();
+    put("sessions", os::UniqueFd(::dup(sessions.get())), 1);
+    ASSERT_TRUE(give(2, {1, 2}));
+    EXPECT_THAT(freeFor(3, {1, 2, 3}), ElementsAre()) << "2 was given it";
+    put("sessions", os::UniqueFd(::dup(sessions.get())), 2);
+
+    EXPECT_THAT(freeFor(3, {1, 2, 3}), ElementsAre("sessions")) << "both have given it away";
+    EXPECT_THAT(freeFor(3, {1, 3}), ElementsAre("sessions")) << "2 has failed";
+    EXPECT_THAT(freeFor(1, {1, 2}), ElementsAre()) << "1 stored it itself";
+}
+
+TEST_F(DescriptorStoreTest, GivesBackToOneThatTakesUpItsWorkAgainWhatNoOtherUses)
+{
+    const auto guest = file();
+    put("guest", os::UniqueFd(::dup(guest.get())), 1);
+    put("state", file(), 1);
+    ASSERT_TRUE(give(2, {1, 2}));
+    put("guest", os::UniqueFd(::dup(guest.get())), 2);
+
+    store.giveBack(1);
+
+    EXPECT_THAT(freeFor(1, {1, 2}), ElementsAre("guest")) << "2 uses the state still";
+    EXPECT_THAT(freeFor(1, {1}), ElementsAre("guest", "state"));
+    store.remove("state");
+    EXPECT_THAT(freeFor(1, {1}), ElementsAre("guest")) << "1 has said that it needs it no more";
+}
+
+TEST_F(DescriptorStoreTest, GoesOnInTheNextBatonAsItWas)
+{
+    const auto guest = file();
+    put("guest", os::UniqueFd(::dup(guest.get())), 1);
+    ASSERT_TRUE(give(2, {1, 2}));
+
+    const auto nextFrom = [&](bool older) {
+        auto states = store.save();
+        for (auto& state : states) {
+            state.descriptor = ::dup(state.descriptor);
+            if (older) state.users.reset();
+        }
+        DescriptorStore next{loop, log, [] {}};
+        next.restore(states);
+        return std::pair(next.freeFor(3, {1, 2, 3}).size(), next.freeFor(3, {1, 3}).size());
+    };
+
+    EXPECT_EQ(nextFrom(false), std::pair(std::size_t{0}, std::size_t{1}));
+    EXPECT_EQ(nextFrom(true), std::pair(std::size_t{0}, std::size_t{1})) << "one that did not write down who uses what";
 }
 
 TEST_F(DescriptorStoreTest, GivesAllOfANameAtOnceAndWhatDidNotGoAgain)

@@ -82,7 +82,7 @@ inline Snapshot fullSnapshot()
     handover.queuesEnd = at(9000);
     handover.again = Again::Start;
     handover.againAt = at(10'000);
-    handover.stored = {{"state", 80, 1, false, {1, 2}}, {"guest", 81, 2, true, {2}}};
+    handover.stored = {{"state", 80, 1, false, {1, 2}, std::set{2}}, {"guest", 81, 2, true, {2}, {}}};
     handover.foreground = 4001;
     handover.leaving = {3001, 3002};
     handover.held = {{10, {}, true}, {34, 18446744073709551615U, false}};
