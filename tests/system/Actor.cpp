@@ -3,8 +3,10 @@
 #include "client/os/Sockets.h"
 #include "client/program/Inherited.h"
 #include "client/program/Notify.h"
+#include "tests/system/Kept.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -23,6 +25,7 @@
 #include <iostream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -66,6 +69,7 @@
 //   spin              keeps a core busy from here on
 //   fill FILE         writes into that file until the disk is full
 //   child-ready       a child of it says READY=1, and ends a while later
+//   keep NAME TEXT, keep-anew NAME TEXT, show-kept NAME, takes-kept, await-kept NAME: see Kept.h
 
 namespace {
 
@@ -169,6 +173,12 @@ bool answer(const Guest& guest)
     return true;
 }
 
+bool isSocket(int descriptor)
+{
+    struct stat about {};
+    return ::fstat(descriptor, &about) == 0 && S_ISSOCK(about.st_mode);
+}
+
 bool isDatagram(int socket)
 {
     int type = 0;
@@ -187,7 +197,8 @@ Doors openDoors()
     const char* count = std::getenv("LISTEN_FDS");
     const char* names = std::getenv("LISTEN_FDNAMES");
     Doors doors;
-    for (int i = 0; i < (count != nullptr ? std::atoi(count) : 1); ++i) doors.listeners.push_back(FirstListener + i);
+    for (int i = 0; i < (count != nullptr ? std::atoi(count) : 1); ++i)
+        if (isSocket(FirstListener + i)) doors.listeners.push_back(FirstListener + i); // Else a memfd that was kept.
     if (names == nullptr || !std::string(names).ends_with(":probe")) return doors;
     doors.probe = doors.listeners.back();
     if (health == 0) doors.listeners.pop_back();
@@ -436,80 +447,120 @@ void sayReadyByAChild()
     ::_exit(0);
 }
 
-void perform(const std::string& text, bool isCheck)
+using Line = std::istringstream;
+
+std::string wordOf(Line& line)
 {
-    std::istringstream line(text);
     std::string word;
-    int number = 0;
     line >> word;
-    if (word == "if" || word == "unless") {
-        std::string file;
-        std::string rest;
-        std::getline(line >> file >> std::ws, rest);
-        if ((::access(file.c_str(), F_OK) == 0) == (word == "if")) perform(rest, isCheck);
-        return;
-    }
-    if (word == "after") return later(line);
-    if (word == "complain") {
-        std::getline(line >> std::ws, word);
-        std::cerr << word << std::endl;
-        return;
-    }
-    if (word == "fill") {
-        line >> word;
-        return fill(word);
-    }
-    if (word == "spin") return spin();
-    if (word == "child-ready") return sayReadyByAChild();
-    if (word == "on") return reactTo(line);
-    if (word == "say") {
-        std::getline(line >> std::ws, word);
-        std::cout << word << std::endl;
-        return;
-    }
-    if (word == "show") {
-        line >> word;
-        return show(word);
-    }
-    if (word == "notify") {
-        std::getline(line >> std::ws, word);
-        return say(notifySocket(), word);
-    }
-    if (word == "run") {
-        std::getline(line >> std::ws, word);
-        if (std::system(word.c_str()) != 0) end(70);
-        return;
-    }
-    if (word == "notify-as") return notifyAs(line);
-    if (word == "child") return startChild();
-    if (word == "flooder" && ::fork() == 0)
-        for (;;) flood(1000);
-    if (word == "await") {
-        line >> word;
-        std::ifstream(word).get();
-        return;
-    }
-    if (word == "harm") {
-        line >> word;
-        return harm(word);
-    }
-    if (word == "daemon" || word == "daemon-main") return becomeDaemon(word == "daemon-main");
+    return word;
+}
+
+std::string restOf(Line& line)
+{
+    std::string text;
+    std::getline(line >> std::ws, text);
+    return text;
+}
+
+int numberOf(Line& line)
+{
+    int number = 0;
     line >> number;
-    if (word == "ready") baton::notifyReady();
-    if (word == "sleep") std::this_thread::sleep_for(std::chrono::milliseconds(number));
-    if (word == "exit" || (word == "check" && isCheck)) end(number);
-    if (word == "kill") ::kill(::getpid(), number);
-    if (word == "copy") std::cout << std::cin.rdbuf() << std::flush;
-    if (word == "orphan") leaveOrphan(number);
-    if (word == "read") readLine();
-    if (word == "records") copyRecords();
-    if (word == "hoard") hoard(number);
-    if (word == "flood") flood(number);
-    if (word == "health") health = number;
-    if (word == "status") status = number;
-    if (word == "leak") leak(number);
-    if (word == "serve") serve();
-    while (word == "wait") ::pause();
+    return number;
+}
+
+void perform(const std::string& text);
+
+void performIf(Line& line, bool isThere)
+{
+    const auto file = wordOf(line);
+    if ((::access(file.c_str(), F_OK) == 0) == isThere) perform(restOf(line));
+}
+
+void runCommand(Line& line)
+{
+    if (std::system(restOf(line).c_str()) != 0) end(70);
+}
+
+void startFlooder()
+{
+    if (::fork() != 0) return;
+    for (;;) flood(1000);
+}
+
+void waitForSignals()
+{
+    for (;;) ::pause();
+}
+
+bool isCheck = false;
+
+struct Word {
+    std::string_view text;
+    void (*perform)(Line& line);
+};
+
+constexpr std::array Words{
+    Word{"after", later},
+    Word{"await", [](Line& line) { std::ifstream(wordOf(line)).get(); }},
+    Word{"await-kept", [](Line& line) { baton::system::awaitKept(wordOf(line)); }},
+    Word{"check",
+         [](Line& line) {
+             if (isCheck) end(numberOf(line));
+         }},
+    Word{"child", [](Line&) { startChild(); }},
+    Word{"child-ready", [](Line&) { sayReadyByAChild(); }},
+    Word{"complain", [](Line& line) { std::cerr << restOf(line) << std::endl; }},
+    Word{"copy", [](Line&) { std::cout << std::cin.rdbuf() << std::flush; }},
+    Word{"daemon", [](Line&) { becomeDaemon(false); }},
+    Word{"daemon-main", [](Line&) { becomeDaemon(true); }},
+    Word{"exit", [](Line& line) { end(numberOf(line)); }},
+    Word{"fill", [](Line& line) { fill(wordOf(line)); }},
+    Word{"flood", [](Line& line) { flood(numberOf(line)); }},
+    Word{"flooder", [](Line&) { startFlooder(); }},
+    Word{"harm", [](Line& line) { harm(wordOf(line)); }},
+    Word{"health", [](Line& line) { health = numberOf(line); }},
+    Word{"hoard", [](Line& line) { hoard(numberOf(line)); }},
+    Word{"if", [](Line& line) { performIf(line, true); }},
+    Word{"keep",
+         [](Line& line) {
+             const auto name = wordOf(line);
+             baton::system::keep(name, restOf(line));
+         }},
+    Word{"keep-anew",
+         [](Line& line) {
+             const auto name = wordOf(line);
+             baton::system::keepAnew(name, restOf(line));
+         }},
+    Word{"kill", [](Line& line) { ::kill(::getpid(), numberOf(line)); }},
+    Word{"leak", [](Line& line) { leak(numberOf(line)); }},
+    Word{"notify", [](Line& line) { say(notifySocket(), restOf(line)); }},
+    Word{"notify-as", notifyAs},
+    Word{"on", reactTo},
+    Word{"orphan", [](Line& line) { leaveOrphan(numberOf(line)); }},
+    Word{"read", [](Line&) { readLine(); }},
+    Word{"ready", [](Line&) { baton::notifyReady(); }},
+    Word{"records", [](Line&) { copyRecords(); }},
+    Word{"run", runCommand},
+    Word{"say", [](Line& line) { std::cout << restOf(line) << std::endl; }},
+    Word{"serve", [](Line&) { serve(); }},
+    Word{"show", [](Line& line) { show(wordOf(line)); }},
+    Word{"show-kept", [](Line& line) { baton::system::showKept(wordOf(line)); }},
+    Word{"sleep", [](Line& line) { std::this_thread::sleep_for(std::chrono::milliseconds(numberOf(line))); }},
+    Word{"spin", [](Line&) { spin(); }},
+    Word{"status", [](Line& line) { status = numberOf(line); }},
+    Word{"takes-kept", [](Line&) { baton::system::takeKept(); }},
+    Word{"unless", [](Line& line) { performIf(line, false); }},
+    Word{"wait", [](Line&) { waitForSignals(); }},
+};
+
+void perform(const std::string& text)
+{
+    Line line(text);
+    const auto first = wordOf(line);
+    const auto found = std::find_if(Words.begin(), Words.end(), [&](const Word& word) { return word.text == first; });
+    if (found != Words.end()) found->perform(line);
 }
 
 } // namespace
@@ -519,14 +570,14 @@ int main(int count, char** words)
     const std::vector<std::string> arguments(words, words + count);
     if (arguments.size() < 2) return 64;
     std::ifstream script(arguments[1]);
-    const bool isCheck = arguments.size() > 2 && arguments[2] == "--check";
+    isCheck = arguments.size() > 2 && arguments[2] == "--check";
     std::vector<std::string> lines;
     for (std::string line; std::getline(script, line);)
         if (!line.empty() && line[0] != '#') lines.push_back(line);
     for (std::size_t i = 0; i < lines.size(); ++i) {
         // Who says that it is ready can be told to end.
         if (lines[i] == "ready" && i + 1 < lines.size() && lines[i + 1] == "serve") on(SIGTERM, remember);
-        perform(lines[i], isCheck);
+        perform(lines[i]);
     }
     return 0;
 }
