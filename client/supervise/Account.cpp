@@ -1,9 +1,17 @@
 #include "client/supervise/Account.h"
 
 #include "client/core/Duration.h"
+#include "client/core/Text.h"
 #include "client/os/Errors.h"
 
+#include <string_view>
+
 namespace baton::supervise {
+namespace {
+
+constexpr std::string_view Draining = "draining "; // as on BATON_CHANNEL
+
+} // namespace
 
 Account::Account(const AccountState& state)
     : status_(state.status),
@@ -20,6 +28,13 @@ void Account::heard(const Notification& notification)
     if (notification.reloading) notified_ = "reloading";
     if (notification.ready) notified_ = "ready"; // Also the end of a reload.
     if (notification.stopping) notified_ = "stopping";
+}
+
+std::optional<std::int64_t> Account::connections() const
+{
+    if (!status_.starts_with(Draining)) return std::nullopt;
+    const auto said = std::string_view(status_).substr(Draining.size());
+    return parseNumber(said.substr(0, said.find_first_of(" ,;:")));
 }
 
 void Account::failedWatchdog(std::optional<Duration> interval)

@@ -7,6 +7,7 @@
 #include "client/supervise/Notification.h"
 #include "client/supervise/Snapshot.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -30,7 +31,9 @@ public:
     /// Memory ran out, and the kernel took it. `beside`: another release ran beside it, or was to.
     void killedForMemory(bool beside);
 
-    const std::string& status() const { return status_; }     ///< STATUS=, escaped
+    const std::string& status() const { return status_; } ///< STATUS=, escaped
+    /// Of "draining N": connections that are left. What is said behind the number is for people.
+    std::optional<std::int64_t> connections() const;
     const std::string& notified() const { return notified_; } ///< "ready", "reloading", "stopping"; empty: nothing yet
 
     /// "ended with exit code 3", with what led to it before that: "missed its watchdog of 2s and ended with …".

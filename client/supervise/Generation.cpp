@@ -235,8 +235,14 @@ void Generation::watchHealth(int failures)
 
 control::RunningRelease Generation::status() const
 {
-    return {release_.key.version,   release_.key.sha256, number_,          static_cast<int>(child_.pid()),
-            channel_.connections(), account_.notified(), account_.status()};
+    const auto told = channel_.connections();
+    return {release_.key.version,
+            release_.key.sha256,
+            number_,
+            static_cast<int>(child_.pid()),
+            told ? told : account_.connections(),
+            account_.notified(),
+            account_.status()};
 }
 
 Duration Generation::age() const { return world_.loop.clock().now() - started_; }

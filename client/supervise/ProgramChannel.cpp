@@ -78,7 +78,10 @@ bool ProgramChannel::readOne()
 void ProgramChannel::heard(std::string_view message)
 {
     if (message == "stands-by") obeys_ = true;
-    if (message == "resumed") resumed_();
+    if (message == "resumed") {
+        connections_.reset(); // What it counts from now on, nobody waits for.
+        resumed_();
+    }
     if (message == "takes-descriptors") {
         takes_ = true;
         tookTo_();

@@ -26,6 +26,23 @@ TEST(Account, KeepsWhatWasSaidLast)
     EXPECT_EQ(account.notified(), "stopping");
 }
 
+TEST(Account, TakesTheNumberOfConnectionsFromAStatusOfADrain)
+{
+    const auto left = [](const std::string& status) {
+        Account account;
+        account.heard(*parseNotification("STATUS=" + status));
+        return account.connections();
+    };
+
+    EXPECT_EQ(left("draining 0"), 0);
+    EXPECT_EQ(left("draining 12"), 12);
+    EXPECT_EQ(left("draining 3 connections, 2 uploads"), 3);
+    EXPECT_EQ(left("draining 3: two uploads, a chat"), 3);
+    for (const auto* const none : {"", "draining", "draining ", "draining -1", "draining 3x", "draining soon",
+                                   "draining 99999999999999999999", "not draining 3", "3"})
+        EXPECT_EQ(left(none), std::nullopt) << none;
+}
+
 TEST(Account, SaysWhatLedToTheEnd)
 {
     Account account;

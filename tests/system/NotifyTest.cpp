@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/system/Relay.h"
 
+#include <sys/stat.h>
+
 #include <csignal>
+#include <fstream>
 
 namespace baton::system {
 namespace {
@@ -60,6 +63,34 @@ TEST_F(Notify, WaitsLongerForADrainWhenAskedTo)
         const auto draining = status().draining;
         return !draining.empty() && draining.front().status == "two guests left";
     }));
+    EXPECT_TRUE(baton->says("1.0.0 (generation 1) has ended with exit code 0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Notify, ShowsHowManyConnectionsAreLeftOfOneThatSaysSoByItsStatusAlone)
+{
+    const auto one = scratch / "one-left";
+    const auto none = scratch / "none-left";
+    for (const auto& fifo : {one, none}) ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+    auto options = program("ready\nserve\nnotify STATUS=draining 2 uploads\nawait " + one.string() +
+                           "\nnotify STATUS=draining 1 upload\nawait " + none.string() + "\nexit 0");
+    options.drain = "60s";
+    ASSERT_TRUE(serves(options));
+    EXPECT_FALSE(status().release->connections);
+    const auto areLeft = [this](std::int64_t count) {
+        return eventually([&] {
+            const auto draining = status().draining;
+            return !draining.empty() && draining.front().connections == count;
+        });
+    };
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.0.0 told to drain"));
+
+    EXPECT_TRUE(areLeft(2));
+    EXPECT_THAT(control::describe(status()), HasSubstr("connections left: 2: draining 2 uploads"));
+    std::ofstream(one).close();
+    EXPECT_TRUE(areLeft(1));
+    std::ofstream(none).close();
     EXPECT_TRUE(baton->says("1.0.0 (generation 1) has ended with exit code 0"));
     EXPECT_EQ(stop(), 0);
 }

@@ -31,6 +31,7 @@ TEST_F(StandBy, ServesAgainWhenTheCandidateDies)
 
     EXPECT_EQ(pid(), before) << "the same process";
     EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_FALSE(status().release->connections) << "it drains no longer";
     EXPECT_THAT(baton->said(), HasSubstr("going back to 1.0.0, which stood by"));
     EXPECT_THAT(history(), ElementsAre("rolledBack 1.1.0 from 1.0.0 code 44"));
     const auto count = fresh.stop();
