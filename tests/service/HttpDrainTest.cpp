@@ -2,10 +2,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/service/RawClient.h"
 
+#include <Poco/Net/HTTPRequestHandler.h>
+#include <Poco/Net/HTTPServerRequest.h>
+#include <Poco/Net/HTTPServerResponse.h>
+#include <Poco/Net/WebSocket.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <poll.h>
+
+#include <array>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -280,6 +289,79 @@ TEST_P(HttpDrain, EndsAWebSocketWhenItsTimeIsOver)
 
     client.rest();
     EXPECT_EQ(server.connections(), 0U);
+}
+
+// A handler that hands its WebSocket on, to a chat's room perhaps, and returns.
+class Keeper : public Poco::Net::HTTPRequestHandlerFactory {
+public:
+    using Socket = std::unique_ptr<Poco::Net::WebSocket>;
+
+    explicit Keeper(std::promise<Socket>& kept) : kept_(kept) {}
+
+    Poco::Net::HTTPRequestHandler* createRequestHandler(const Poco::Net::HTTPServerRequest&) override
+    {
+        return new Handler(kept_);
+    }
+
+private:
+    struct Handler : Poco::Net::HTTPRequestHandler {
+        explicit Handler(std::promise<Socket>& to) : kept(to) {}
+        void handleRequest(Poco::Net::HTTPServerRequest& request, Poco::Net::HTTPServerResponse& response) override
+        {
+            kept.set_value(std::make_unique<Poco::Net::WebSocket>(request, response));
+        }
+        std::promise<Socket>& kept;
+    };
+
+    std::promise<Socket>& kept_;
+};
+
+TEST_P(HttpDrain, EndsAWebSocketThatItsHandlerHandedOnOnlyWhenItStops)
+{
+    std::promise<Keeper::Socket> promised;
+    GracefulHttpServer server(new Keeper(promised), socket, settings);
+    server.start();
+    RawClient client(address);
+    upgrade(client);
+    auto kept = promised.get_future().get();
+
+    server.drain(Duration(50));
+    EXPECT_FALSE(server.waitUntilDrained(Duration(100)));
+    client.send(MaskedHi);
+    std::array<char, 16> frame{};
+    int flags = 0;
+    EXPECT_EQ(kept->receiveFrame(frame.data(), frame.size(), flags), 2);
+    EXPECT_EQ(server.connections(), 1U);
+    server.stop();
+
+    pollfd end{client.fd(), POLLRDHUP, 0};
+    EXPECT_EQ(::poll(&end, 1, static_cast<int>(Soon.count())), 1) << "it is open still";
+    kept.reset();
+    EXPECT_EQ(server.connections(), 0U);
+}
+
+TEST_P(HttpDrain, LeavesALongPollItsTime)
+{
+    GracefulHttpServer server(makeHandlers("1.0.0", &gate), socket, settings);
+    server.start();
+    RawClient poll(address);
+    RawClient old(address);
+    poll.send("GET /wait HTTP/1.1\r\nHost: test\r\n\r\n");
+    old.send("GET /wait HTTP/1.0\r\n\r\n");
+    gate.awaitEntered(2);
+
+    server.drain(Duration(50));
+    EXPECT_FALSE(server.waitUntilDrained(Duration(100))); // Until stop(), which is the program's to call.
+    EXPECT_EQ(server.connections(), 2U);
+    gate.open();
+
+    for (auto* client : {&poll, &old}) {
+        const auto answer = client->answer();
+        EXPECT_THAT(answer, HasSubstr("Connection: Close\r\n"));
+        EXPECT_THAT(answer, EndsWith("waited"));
+        EXPECT_TRUE(client->isClosed());
+    }
+    EXPECT_TRUE(server.waitUntilDrained(Soon));
 }
 
 INSTANTIATE_TEST_SUITE_P(speaking, HttpDrain, testing::Values(Speech::Clear, Speech::Tls), nameOf);
