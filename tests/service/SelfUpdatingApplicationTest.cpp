@@ -84,6 +84,21 @@ TEST_F(SelfUpdating, EndsOnlyWhenAllIsAnswered)
     EXPECT_EQ(hello.end(), 0);
 }
 
+TEST_F(SelfUpdating, EndsInTimeThoughAClientStaysAndSaysSo)
+{
+    environment.emplace_back("BATON_DRAIN_TIME=1s");
+    Hello hello({}, environment, {listener.get()});
+    ASSERT_EQ(heard(), "READY=1");
+    RawClient silent(address);
+    EXPECT_THAT(RawClient(address).get("/"), HasSubstr("200 OK")); // So the one that came before is accepted, too.
+
+    hello.signal(SIGTERM);
+
+    EXPECT_EQ(hello.end(), 0);
+    EXPECT_THAT(hello.said(), HasSubstr("still open; they are cut"));
+    EXPECT_TRUE(silent.isClosed());
+}
+
 TEST_F(SelfUpdating, TakesTurnsWithTheNextGenerationOnItsChannel)
 {
     auto pair = os::packetPair();
