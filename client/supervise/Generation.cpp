@@ -156,13 +156,13 @@ void Generation::heard(const Notification& notification, NotifySocket::Descripto
     if (notification.stores)
         world_.stored.put(name.empty() ? "stored" : name, std::move(descriptors), number_, notification.polls);
     if (notification.removes && !name.empty()) world_.stored.remove(name);
+    if (notification.stopping) stopsByItself(); // First: the extension may come with it, and is of that ending then.
     if (notification.extend) {
         ending_.extend(*notification.extend);
         world_.watcher.extended(number_, *notification.extend);
     }
     heardOfWatchdog(notification);
     if (notification.mainPid) follow(*notification.mainPid);
-    if (notification.stopping) stopsByItself();
     if (notification.ready && world_.settings.readiness.kind == ReadyKind::Notify) becameReady();
 }
 

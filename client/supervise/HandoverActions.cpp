@@ -377,6 +377,7 @@ bool Handover::commit()
     // already.
     if (!recordCommit(key, ledger_.state().current && !isDecided_)) return false;
     log_.info(key.version + " committed");
+    previousTries_ = 1; // Those of the one before it.
     if (standingBy_) {
         standingBy_->endStandBy(settings_.drainSignal, settings_.drainTimeout);
         letGo(std::move(standingBy_));

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/system/Relay.h"
 
+#include <csignal>
 #include <string>
 
 namespace baton::system {
@@ -54,6 +55,23 @@ TEST_F(CrashLoop, IsStartedAgainWhereThatIsWantedAndTakenBackInTheSameProcess)
     ASSERT_TRUE(baton->says("1.1.0 taken back: it died 3 times"));
 
     ASSERT_TRUE(eventually([this] { return isServing("1.0.0"); }));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(CrashLoop, OfAReleaseBeforeIsNotHeldAgainstTheNextOne)
+{
+    ASSERT_TRUE(serves({{scratch.actor("1.0.0", Good).string()}, {"--restart", "on-failure"}}));
+    const auto dies = [this](const std::string& version, const std::string& again) {
+        const auto pid = status().release->pid;
+        ::kill(pid, SIGKILL);
+        ASSERT_TRUE(baton->says(version + ": it ended with signal 9 (SIGKILL); again in " + again));
+        ASSERT_TRUE(eventually([&] { return isServing(version) && status().release->pid != pid; }));
+    };
+    for (const auto* again : {"200ms", "400ms", "800ms"}) ASSERT_NO_FATAL_FAILURE(dies("1.0.0", again));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.1.0 committed"));
+
+    ASSERT_NO_FATAL_FAILURE(dies("1.1.0", "200ms"));
     EXPECT_EQ(stop(), 0);
 }
 

@@ -116,6 +116,15 @@ TEST_F(Notify, GivesOneThatStopsByItselfTheTimeOfADrain)
     EXPECT_EQ(baton->end(), 128 + SIGKILL);
 }
 
+TEST_F(Notify, GivesOneThatStopsByItselfTheTimeThatItAsksForInTheSameBreath)
+{
+    auto options = program("ready\nsleep 50\nnotify STOPPING=1|EXTEND_TIMEOUT_USEC=20000000\nsleep 1000\nexit 3");
+    options.drain = "300ms";
+    start(options);
+
+    EXPECT_EQ(baton->end(), 3);
+}
+
 TEST_F(Notify, DoesNotBelieveTheOldReleaseForTheNewOne)
 {
     ASSERT_TRUE(
