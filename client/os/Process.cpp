@@ -3,6 +3,7 @@
 #include "client/os/Errors.h"
 #include "client/os/NetworkFilter.h"
 #include "client/os/ProcessTable.h"
+#include "client/os/ReadOnlyView.h"
 
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -16,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <set>
@@ -66,6 +68,7 @@ struct Image {
     std::vector<UniqueFd> sources; // of the standard streams, then of what is passed: all above where they go
     std::vector<int> numbers;
     std::vector<sock_filter> filter;
+    ReadOnlyView view;
     UniqueFd go;
     UniqueFd error;
 };
@@ -86,7 +89,8 @@ UniqueFd moveAbove(int fd, int least)
 Image::Image(const SpawnOptions& spawnOptions)
     : options(spawnOptions),
       arguments(pointersTo(spawnOptions.arguments)),
-      environment(pointersTo(spawnOptions.environment))
+      environment(pointersTo(spawnOptions.environment)),
+      view(spawnOptions.readOnly, spawnOptions.scratch)
 {
     arguments.push_back(nullptr);
     if (options.announceListeners) {
@@ -176,6 +180,7 @@ void takeOn(std::vector<sock_filter>& filter)
     }
     if (go == 0) ::_exit(127); // Our parent died before it could record us.
 
+    image.view.takeOn();
     limitMemory(image.options.memoryBytes);
     takeOn(image.filter);
     sigset_t none;
@@ -283,7 +288,11 @@ std::optional<ExitStatus> Child::ended() const { return exitStatusOf(pid_); }
 
 bool Child::isKnown(pid_t pid) { return knownChildren().count(pid) != 0; }
 
-bool Child::facesStrangers(pid_t pid) { return childrenAmongStrangers().count(pid) != 0; }
+bool Child::facesStrangers(pid_t pid)
+{
+    const auto& strangers = childrenAmongStrangers();
+    return std::any_of(strangers.begin(), strangers.end(), [pid](pid_t one) { return descendsFrom(pid, one); });
+}
 
 std::vector<pid_t> Child::known() { return {knownChildren().begin(), knownChildren().end()}; }
 

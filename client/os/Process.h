@@ -47,7 +47,9 @@ struct SpawnOptions {
     std::vector<int> ignored{};   ///< signals that the child begins with ignoring
     std::int64_t memoryBytes = 0; ///< the most it may take for itself; 0: as much as we
     bool hasNetwork = true; ///< false: it can make no socket but those of this machine, where the kernel can do that
-    bool facesStrangers = false; ///< it may be taken over, and is answered by nobody who knows that
+    bool facesStrangers = false; ///< it may be taken over, or is not trusted yet: answered by nobody who knows that
+    std::string readOnly{};      ///< a directory in which it may change nothing, where we may arrange that; empty: none
+    std::string scratch{};       ///< one in that, in which it may
     int terminal = -1;           ///< a terminal whose foreground group the child is to be; -1: none
 };
 
@@ -62,7 +64,7 @@ public:
     /// one that lost its parent.
     static bool isKnown(pid_t pid);
 
-    /// Whether it is one of these, and was started as one that faces strangers.
+    /// Whether it is one of these that was started as one that faces strangers, or descends from such a one.
     static bool facesStrangers(pid_t pid);
 
     /// All of these, as a process that takes this one's place must know them.

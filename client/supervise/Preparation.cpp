@@ -177,6 +177,9 @@ os::SpawnOptions Preparation::tryOutOptions(const store::ReleaseKey& key, const 
     options.standardInput = devNull();
     options.memoryBytes = settings_.tryOut.memoryBytes;
     options.hasNetwork = settings_.tryOut.hasNetwork;
+    options.facesStrangers = true; // Nobody is told what to do by what was not tried out yet.
+    options.readOnly = store_.root();
+    options.scratch = store_.tryOutDirectory();
     if (settings_.tryOut.kind == TryOutKind::Token) options.environment.push_back("BATON_TRYOUT=" + token);
     if (settings_.tryOut.kind == TryOutKind::Arguments) {
         options.arguments.resize(1);

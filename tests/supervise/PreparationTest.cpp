@@ -143,15 +143,16 @@ TEST_F(PreparationTest, WantsTheTokenAndNothingElse)
 
 TEST_F(PreparationTest, TriesOutAsItsOwnUserWithAScratchDirectoryThatIsRemoved)
 {
+    const testing::TemporaryDirectory elsewhere; // Where a release that is tried out may write.
     settings.tryOut = {TryOutKind::Arguments, {"--check"}};
     stage("touch \"$TMPDIR/x\" && [ $(stat -c %a \"$TMPDIR\") = 700 ] && [ $(id -u) = " + std::to_string(::geteuid()) +
-          " ] && echo $TMPDIR >" + (directory.path() / "told").string());
+          " ] && echo $TMPDIR >" + (elsewhere.path() / "told").string());
     stagerSays(verdict(store::VerdictKind::Staged));
 
     prepare();
 
     EXPECT_THAT(ends, ElementsAre("installed 1.1.0"));
-    EXPECT_EQ(os::readWhole(directory.path() / "told"), store.tryOutDirectory().string() + '\n');
+    EXPECT_EQ(os::readWhole(elsewhere.path() / "told"), store.tryOutDirectory().string() + '\n');
     EXPECT_FALSE(fs::exists(store.tryOutDirectory()));
 }
 
@@ -170,7 +171,8 @@ TEST_F(PreparationTest, LeavesATryOutNothingThatIsBatons)
 TEST_F(PreparationTest, EndsWhatATryOutLeftBehindInASessionOfItsOwn)
 {
     adoptOrphans();
-    const auto file = directory.path() / "pid";
+    const testing::TemporaryDirectory elsewhere;
+    const auto file = elsewhere.path() / "pid";
     settings.tryOut = {TryOutKind::Arguments, {"--check"}};
     stage("setsid sh -c 'echo $$ >" + file.string() + "; exec sleep 1000' &\n" + "until [ -s " + file.string() +
           " ]; do sleep 0.01; done");
