@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace baton::testing {
@@ -25,6 +26,11 @@ struct Node {
 
 /// Node 0 is the top.
 using Disk = std::vector<Node>;
+
+using FileId = std::pair<dev_t, ino_t>;
+
+/// Adds what lies at `path` and below it, and says in `nodes` which is which.  @returns the number of its node
+std::size_t take(Disk& disk, std::map<FileId, std::size_t>& nodes, const std::filesystem::path& path);
 
 enum class Change { Make, Write, Cut, Mode, Remove, Rename, Sync, Promise };
 
@@ -47,6 +53,10 @@ std::string print(const Step& step);
 /// a time.
 class RecordedDisk {
 public:
+    RecordedDisk() = default;
+    /// Recorded elsewhere.
+    RecordedDisk(Disk before, std::vector<Step> steps);
+
     /// What lies there now has been there for long.
     void start(const std::filesystem::path& top);
     void stop();
