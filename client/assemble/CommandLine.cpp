@@ -49,7 +49,6 @@ private:
         const auto name = origin.starts_with("--") ? origin.substr(2) : std::string();
         const auto* const option = findOption(name);
         if (option == nullptr) refuseUnknown(origin.starts_with("--") ? name : origin.substr(1), origin);
-        refuseUnlessItWorks(*option, origin);
         if (option->commands == Section)
             throw UsageError(origin + " stands in a configuration file, in the section of a program; see baton run " +
                              "--help programs");

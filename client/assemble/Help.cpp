@@ -138,7 +138,7 @@ std::string linesOf(std::span<const Option> options)
 {
     std::string text;
     for (const auto& option : options)
-        if (option.works && !option.help.empty()) text += line(option);
+        if (!option.help.empty()) text += line(option);
     return text;
 }
 

@@ -27,7 +27,7 @@ std::optional<CommandText> findCommand(std::string_view name);
 /// The command that is nearest to `name`, if one is near enough to be meant; else empty.
 std::string_view nearestCommand(std::string_view name);
 
-/// A line for each that works.
+/// A line for each that has a text.
 std::string linesOf(std::span<const Option> options);
 
 /// At most 40 lines of 100 columns, each. `commands` are those that work, as bits.

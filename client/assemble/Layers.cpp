@@ -12,7 +12,6 @@ namespace {
 
 void checkValue(const Option& option, const std::string& text, const std::string& origin)
 {
-    refuseUnlessItWorks(option, origin);
     const auto fault = faultOf(option, text);
     if (fault.empty()) return;
     const bool saysExample = option.example.empty() || fault.find("for example") != std::string::npos;
@@ -56,12 +55,6 @@ void refuseKey(std::string_view key, const std::string& origin, std::span<const 
     throw UsageError(escaped(origin) + " is no option; " +
                      (nearest.empty() ? "take it out: " + std::string(help) + " lists what there is"
                                       : "did you mean " + std::string(nearest) + "? Correct the key, or take it out"));
-}
-
-void refuseUnlessItWorks(const Option& option, const std::string& origin)
-{
-    if (option.works) return;
-    throw UsageError(escaped(origin) + " does not work in this version");
 }
 
 void add(Layer& layer, const Option& option, std::string text, const std::string& origin)

@@ -26,9 +26,6 @@ using Layer = std::map<std::string, std::vector<Value>>;
 [[noreturn]] void refuseKey(std::string_view key, const std::string& origin, std::span<const std::string_view> known,
                             std::string_view help);
 
-/// @throws UsageError if the option is known and does not work yet
-void refuseUnlessItWorks(const Option& option, const std::string& origin);
-
 /// Puts one value in.  @throws UsageError naming `origin` when it is wrong, or said twice
 void add(Layer& layer, const Option& option, std::string text, const std::string& origin);
 

@@ -69,7 +69,6 @@ struct Option {
     std::string_view help;
     unsigned commands;
     bool repeatable = false;
-    bool works = true; ///< false: known, refused with a sentence, and not in --help
     Topic topic = Topic::Main;
 };
 

@@ -27,7 +27,7 @@ bool isOneOf(const std::array<std::string_view, N>& names, std::string_view name
 
 bool isForSections(const Option& option)
 {
-    return option.works && (option.commands & (Run | Section)) != 0 && !isOneOf(OfTheWholeBaton, option.name) &&
+    return (option.commands & (Run | Section)) != 0 && !isOneOf(OfTheWholeBaton, option.name) &&
            option.name != "config" && option.name != "define";
 }
 
@@ -69,7 +69,6 @@ void addToSection(Sections& sections, const std::string& key, const std::string&
     if (option != nullptr && isOneOf(OfTheWholeBaton, name))
         throw UsageError(escaped(origin) + ": " + std::string(name) +
                          " is the whole Baton's and no program's; say it outside the sections");
-    if (option != nullptr) refuseUnlessItWorks(*option, origin);
     if (option == nullptr || !isForSections(*option)) refuseInSection(name, origin);
     addList(sections[program], *option, text, origin);
 }

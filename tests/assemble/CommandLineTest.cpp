@@ -138,25 +138,10 @@ TEST(CommandLine, SaysWhatIsWrongWhereItCameFromAndWhatWouldBeRight)
     EXPECT_THAT(complaint({"./server"}), HasSubstr("-- ./server"));
 }
 
-TEST(CommandLine, RefusesWhatDoesNotWorkYetWhereverItIsSaid)
-{
-    for (const auto& option : optionTable()) {
-        if (option.works) continue;
-        const auto name = "--" + std::string(option.name);
-        EXPECT_THAT(complaint({name, "x"}), HasSubstr("does not work in this version")) << name;
-        const auto around = environmentName(option) + "=x";
-        EXPECT_THAT(complaint({}, {around.c_str()}), HasSubstr("does not work in this version")) << around;
-        EXPECT_THAT(complaint({"--config", "f.xml"}, {}, {{std::string(option.name), "x"}}),
-                    HasSubstr("does not work in this version"))
-            << name;
-    }
-    EXPECT_EQ(read({"--approve", "manual"}).values.text("approve"), "manual");
-}
-
 TEST(CommandLine, TakesEveryExampleOfItsOwnTable)
 {
     for (const auto& option : optionTable()) {
-        if (!option.works || option.kind == ValueKind::Flag) continue;
+        if (option.kind == ValueKind::Flag) continue;
         EXPECT_EQ(faultOf(option, std::string(option.example)), "") << option.name;
         const auto otherwise = std::string(option.otherwise.empty() ? option.example : option.otherwise);
         EXPECT_EQ(faultOf(option, otherwise), "") << option.name;
