@@ -4,10 +4,8 @@
 #include "client/os/Listening.h"
 #include "client/os/SystemClock.h"
 #include "tests/support/ForbiddenDeeds.h"
-#include "tests/support/TemporaryDirectory.h"
+#include "tests/support/Loopback.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/uio.h>
 
 #include <array>
@@ -17,10 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::Deed;
-using testing::expectAllRefused;
 using testing::ForbiddenToAll;
 using testing::Ground;
-using testing::hasAllLayers;
 using testing::hasSocket;
 using testing::opens;
 
@@ -42,44 +38,31 @@ const std::array ForbiddenToAnExporter{
          }},
 };
 
-struct Confined : ::testing::Test {
+struct Confined : testing::ConfinedTest {
     Confined()
     {
-        fs::create_directories(directory.path() / "outside");
-        fs::create_directories(directory.path() / "state/metrics");
-        fs::create_directories(directory.path() / "state/downloads");
-        os::writeDurably(directory.path() / "outside/secret", "told to nobody");
-        os::writeDurably(directory.path() / "state/state.json", "{}");
-        os::writeDurably(directory.path() / "state/downloads/x", "x");
+        fs::create_directories(state / "metrics");
+        fs::create_directories(state / "downloads");
+        os::writeDurably(state / "state.json", "{}");
+        os::writeDurably(state / "downloads/x", "x");
         os::writeDurably(file, "baton_serving 1\n");
     }
 
-    testing::TemporaryDirectory directory;
-    fs::path file = directory.path() / "state/metrics/inside";
+    fs::path state = directory.path() / "state";
+    fs::path file = state / "metrics/inside";
 };
 
 TEST_F(Confined, RefusesWhatAnExporterNeverDoes)
 {
-    if (!hasAllLayers()) GTEST_SKIP() << "NOT RUN: this kernel or this build has not all layers of the confinement";
     static_assert(ForbiddenToAll.size() + ForbiddenToAnExporter.size() >= 30);
-    const Ground ground{directory.path() / "outside", directory.path() / "outside/secret", file.parent_path(),
-                        directory.path() / "state"};
-    const auto confine = [this] { confineTo(file); };
-
-    expectAllRefused(confine, ForbiddenToAll, ground);
-    expectAllRefused(confine, ForbiddenToAnExporter, ground);
-
-    EXPECT_EQ(os::readWhole(ground.secret).value(), "told to nobody");
+    expectRefused([this] { confineTo(file); }, ForbiddenToAnExporter, file.parent_path(), state);
 }
 
 TEST_F(Confined, AnswersStillAndWithTheFileThatStandsThereNow)
 {
     auto listener = os::listenOn(os::parseListenAddress("metrics=127.0.0.1:0"));
     const auto port = os::boundAddress(listener.get());
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(static_cast<std::uint16_t>(std::stoi(port.substr(port.rfind(':') + 1))));
+    const auto to = testing::loopback(static_cast<std::uint16_t>(std::stoi(port.substr(port.rfind(':') + 1))));
     const os::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     ASSERT_EQ(::connect(client.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
     const std::string asked = "GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -5,12 +5,11 @@
 #include "client/os/UniqueFd.h"
 #include "client/supervise/Adopted.h"
 #include "tests/support/KeptLog.h"
+#include "tests/support/Loopback.h"
 #include "tests/support/TemporaryDirectory.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -224,9 +223,7 @@ TEST_F(PreparationTest, GivesATryOutNoNetworkIfThatWasSaid)
     constexpr const char* Bash = "/bin/bash";
     if (!fs::exists(Bash)) GTEST_SKIP() << "NOT RUN: there is no " << Bash;
     const os::UniqueFd server(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto address = testing::loopback();
     socklen_t length = sizeof address;
     ASSERT_EQ(::bind(server.get(), reinterpret_cast<const sockaddr*>(&address), length), 0);
     ASSERT_EQ(::listen(server.get(), 4), 0);

@@ -1,8 +1,10 @@
-// What a confined process of Baton tries in vain, whichever it is.
+// What a confined process of Baton tries in vain, whichever it is, and the ground where it does.
 #pragma once
 
 #include "client/os/Confinement.h"
+#include "client/os/Files.h"
 #include "client/os/Landlock.h"
+#include "tests/support/TemporaryDirectory.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -121,6 +123,32 @@ inline const std::array ForbiddenToAll{
          }},
     Deed{"makesAKeyring", [](const Ground&) { return ::syscall(SYS_add_key, "user", "x", "y", 1, -2) >= 0; }},
     Deed{"loadsAProgramIntoTheKernel", [](const Ground&) { return ::syscall(SYS_bpf, 0, nullptr, 0) >= 0; }},
+};
+
+/// What the test of a room's confinement begins with: a secret outside of what the room has to do with.
+struct ConfinedTest : ::testing::Test {
+    ConfinedTest()
+    {
+        std::filesystem::create_directory(outside);
+        os::writeDurably(secret, Secret);
+    }
+
+    /// Once it has confined itself, a process can do nothing of what is forbidden to all, and nothing of `deeds`.
+    void expectRefused(const std::function<void()>& confine, std::span<const Deed> deeds,
+                       const std::filesystem::path& own, const std::filesystem::path& others) const
+    {
+        if (!hasAllLayers()) GTEST_SKIP() << "NOT RUN: this kernel or this build has not all layers of the confinement";
+        const Ground ground{outside, secret, own, others};
+        expectAllRefused(confine, ForbiddenToAll, ground);
+        expectAllRefused(confine, deeds, ground);
+        EXPECT_EQ(os::readWhole(secret).value(), Secret);
+    }
+
+    static constexpr const char* Secret = "told to nobody";
+
+    TemporaryDirectory directory;
+    std::filesystem::path outside = directory.path() / "outside";
+    std::filesystem::path secret = outside / "secret";
 };
 
 } // namespace baton::testing

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "client/os/UniqueFd.h"
+#include "tests/support/Loopback.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <poll.h>
@@ -77,14 +76,6 @@ public:
 private:
     static constexpr int Flags = SOCK_STREAM | SOCK_CLOEXEC;
     static constexpr int Tick = 20; // milliseconds between two looks at over_
-
-    static sockaddr_in loopback()
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return address;
-    }
 
     void serve()
     {

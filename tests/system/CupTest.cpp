@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/support/CupPair.h"
 #include "tests/support/ScriptedServer.h"
+#include "tests/system/PassedOn.h"
 #include "tests/system/Relay.h"
 
 #include <regex>
@@ -82,22 +83,6 @@ TEST_F(SignedAnswers, AreNeededOnceAKeyIsGiven)
 struct OnTheWay : SignedAnswers {
     OnTheWay() { publish("1.1.0", scratch.copyOf(HELLO, "1.1.0")); }
 
-    std::string forwarded(const std::string& request) const
-    {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(server->port());
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        const os::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
-        if (::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
-        std::string answer;
-        std::array<char, 4096> block{};
-        for (ssize_t got = 0; (got = ::recv(socket.get(), block.data(), block.size(), 0)) > 0;)
-            answer.append(block.data(), static_cast<std::size_t>(got));
-        return answer;
-    }
-
     /// "0: version 1.1.0 is offered …"
     std::string checkSays()
     {
@@ -113,7 +98,7 @@ struct OnTheWay : SignedAnswers {
 
     std::function<std::string(const std::string&)> change = [](const std::string& answer) { return answer; };
     baton::testing::ScriptedServer middle{
-        [this](const std::string& request, const auto& say) { say(change(forwarded(request))); }};
+        [this](const std::string& request, const auto& say) { say(change(passedOn(request, server->port()))); }};
 };
 
 TEST_F(OnTheWay, NothingIsRefusedWhereNothingIsTouched)

@@ -1,8 +1,8 @@
 #include "tests/system/PassedOn.h"
 
 #include "client/os/UniqueFd.h"
+#include "tests/support/Loopback.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -12,10 +12,7 @@ namespace baton::system {
 
 std::string passedOn(const std::string& request, std::uint16_t port)
 {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
+    const auto address = testing::loopback(port);
     const os::UniqueFd there(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (::connect(there.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
     ::send(there.get(), request.data(), request.size(), MSG_NOSIGNAL);

@@ -2,10 +2,10 @@
 // nobody says any. Each test takes as long as its limit. SPDX-License-Identifier: Apache-2.0
 #include "client/os/Errors.h"
 #include "client/os/UniqueFd.h"
+#include "tests/support/Loopback.h"
 #include "tests/system/Running.h"
 #include "tests/system/Scratch.h"
 
-#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <poll.h>
@@ -18,8 +18,6 @@ class SilentPeer {
 public:
     explicit SilentPeer(int backlog) : listener_(newSocket())
     {
-        address_.sin_family = AF_INET;
-        address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t length = sizeof address_;
         os::check(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address_), length), "bind");
         os::check(::listen(listener_.get(), backlog), "listen");
@@ -48,7 +46,7 @@ private:
             os::check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "make a socket"));
     }
 
-    sockaddr_in address_{};
+    sockaddr_in address_ = testing::loopback();
     os::UniqueFd listener_;
     std::vector<os::UniqueFd> waiting_;
 };

@@ -1,7 +1,7 @@
 #include "tests/transport/TunnelProxy.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/support/Loopback.h"
+
 #include <sys/socket.h>
 
 #include <poll.h>
@@ -14,15 +14,6 @@ namespace {
 
 constexpr int Tick = 20; // milliseconds between two looks at over_
 constexpr std::string_view Open = "HTTP/1.1 200 Connection established\r\n\r\n";
-
-sockaddr_in loopback(std::uint16_t port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(port);
-    return address;
-}
 
 // Byte for byte, so that nothing of what follows is taken.
 std::string readHead(int client)
@@ -39,7 +30,7 @@ TunnelProxy::TunnelProxy(std::uint16_t target)
     : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
       target_(target)
 {
-    auto address = loopback(0);
+    auto address = loopback();
     socklen_t length = sizeof address;
     if (::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
         ::listen(listener_.get(), 16) != 0 ||
