@@ -303,7 +303,8 @@ try {
     auto address =
         old->address.value_or(os::ListenAddress{old->name, care->kind.value_or(os::ListenKind::Unix), {}, {}});
     if (!old->address) address.path = os::pathOf(care->bound);
-    if (care->path && !address.mode) address.mode = care->path->mode();
+    // Of a path that was gone before we came nobody knows what mode it had.
+    if (care->path && care->path->mode() != 0 && !address.mode) address.mode = care->path->mode();
     auto fresh = std::make_shared<Listener>();
     fresh->name = old->name;
     fresh->address = old->address;

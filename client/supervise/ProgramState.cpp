@@ -133,6 +133,7 @@ void Program::resume(const ProgramState& state)
     for (const auto& orphan : state.orphans)
         if (!orphans_.has(orphan.number)) forgetOrphan(orphan.number); // It went while nobody looked.
     if (exitCode_) return letGo();
+    guard_.check(handover_.running()); // Of what was harmed or lost meanwhile nobody heard.
     reload_.restore({state.reloadError, state.reloadChanged, state.reloadRefused}, state.reloads);
     if (waits_ || agent_) return;
     startAgent();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <vector>
 
 namespace baton::supervise {
@@ -194,6 +195,50 @@ TEST_F(ListenerGuardTest, BindsAnewForTheNextGenerationWhatCannotBePutBack)
     ::unlink(path.c_str());
     settle();
     EXPECT_EQ(connectToPath(), 0) << "the new one is looked after, too";
+}
+
+// systemd's, or that of a Baton that was killed: whoever is to hear of it is made after the guard.
+TEST_F(ListenerGuardTest, SaysFromTheLoopAloneWhatWasLostBeforeItCame)
+{
+    openUnix();
+    ::unlink(path.c_str());
+
+    auto guarded = guard();
+    guarded.check(Alone);
+
+    EXPECT_TRUE(log.has("cannot be put back: no hard link of it could be made"));
+    EXPECT_EQ(lost, 0);
+    settle();
+    EXPECT_EQ(lost, 1);
+    guarded.beforeStart(Alone);
+    EXPECT_EQ(connectToPath(), 0);
+    EXPECT_NE(fs::status(path).permissions(), fs::perms::none) << "nobody remembers the mode, and that is none";
+}
+
+TEST_F(ListenerGuardTest, SaysFromTheLoopAloneWhatWasLostWhileTheSupervisorChanged)
+{
+    openUnix();
+    const auto listener = set.all().front();
+    std::optional<CareState> state;
+    {
+        auto before = guard();
+        state = ListenerGuard::save(*listener);
+    }
+    listener->care.reset();
+    set.remove("x");
+    ::unlink(path.c_str());
+    ASSERT_TRUE(state && !state->lost);
+
+    auto guarded = guard();
+    guarded.restore(*listener, *state);
+    set.add(listener);
+    guarded.check(Alone);
+
+    EXPECT_EQ(lost, 0);
+    settle();
+    EXPECT_EQ(lost, 1);
+    guarded.beforeStart(Alone);
+    EXPECT_EQ(connectToPath(), 0);
 }
 
 TEST_F(ListenerGuardTest, BindsAUnixListenerAnewThatWasShutDown)

@@ -149,6 +149,25 @@ TEST_F(Listeners, OfSystemdMayHaveOneNameTogether)
     EXPECT_EQ(stop(), 0);
 }
 
+// Before there is a hand-over that could be told: it is bound anew before the first release starts.
+TEST_F(Listeners, OfSystemdWhosePathIsGoneIsBoundAnew)
+{
+    const auto path = (scratch / "s").string();
+    const auto socket = os::listenOn(os::parseListenAddress("web=unix:" + path));
+    fs::remove(path);
+    RunOptions options{{scratch.actor("1.0.0", Server).string()}};
+    options.listen = {};
+    options.passed = {socket.get()};
+    options.environment = {"LISTEN_FDS=1", "LISTEN_FDNAMES=web"};
+
+    ASSERT_TRUE(serves(options));
+
+    EXPECT_THAT(baton->said(), HasSubstr("web is bound anew for the generation that starts"));
+    EXPECT_THAT(askAt(unixPath("s"), SOCK_STREAM), HasSubstr("1.0.0"));
+    EXPECT_EQ(baton->said().find("started anew"), std::string::npos) << "one start is enough";
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Listeners, ThatMeanNothingAreRefusedWithASentence)
 {
     RunOptions options{{"/bin/true"}};

@@ -2,6 +2,7 @@
 
 #include "client/control/Client.h"
 #include "client/core/Text.h"
+#include "client/os/SocketAddress.h"
 #include "client/os/Sockets.h"
 
 #include <arpa/inet.h>
@@ -107,6 +108,13 @@ os::UniqueFd connectTo(const std::string& address)
     os::UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (::connect(client.get(), reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) return os::UniqueFd();
     return client;
+}
+
+int errorOfConnecting(const std::string& path)
+{
+    const os::UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const auto where = os::unixAddress(path);
+    return ::connect(client.get(), where.get(), where.length) == 0 ? 0 : errno;
 }
 
 Clients::Clients(const Scratch& scratch, const std::string& address, std::vector<std::string> options)

@@ -41,6 +41,9 @@ struct RunOptions {
 /// To HOST:PORT; none where nobody listens.
 os::UniqueFd connectTo(const std::string& address);
 
+/// The errno of a connection to the unix socket at that path; 0 where somebody listens.
+int errorOfConnecting(const std::string& path);
+
 /// Clients that ask as often as the options of baton-load say, until stop().
 class Clients {
 public:

@@ -159,6 +159,23 @@ TEST_F(InBetween, AMainProcessThatIsNamedIsFound)
     EXPECT_EQ(stop(), 6);
 }
 
+TEST_F(InBetween, APathThatIsTakenAwayForGoodIsFound)
+{
+    const auto path = scratch / "web";
+    ASSERT_TRUE(serves(
+        {{scratch.actor("1.0.0", "ready\nserve\nexit 0").string()}, {}, {"web=unix:" + path.string()}, "100ms"}));
+    beginSlowUpgrade();
+
+    fs::remove(scratch / ".web.baton-kept");
+    fs::remove(path);
+    letItWork();
+
+    ASSERT_TRUE(baton->says("1.0.0 is to be started anew, for a socket by which it can be reached"));
+    EXPECT_TRUE(eventually([&] { return errorOfConnecting(path.string()) == 0; }));
+    EXPECT_TRUE(baton->says("1.0.0 committed"));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(InBetween, MoreTimeThatWasAskedForIsGiven)
 {
     const auto ask = scratch / "ask";

@@ -25,13 +25,6 @@ using ::testing::HasSubstr;
 
 constexpr const char* Server = "ready\nserve\nexit 0";
 
-int errorOfConnecting(const std::string& path)
-{
-    const os::UniqueFd client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const auto where = os::unixAddress(path);
-    return ::connect(client.get(), where.get(), where.length) == 0 ? 0 : errno;
-}
-
 struct SharedListener : Relay {
     /// Beside an old release, a candidate that does this to the socket before it is ready.
     void harmedBy(const std::string& what, const std::string& says)
