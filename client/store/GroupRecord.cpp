@@ -54,6 +54,8 @@ void GroupFile::forget() const
     os::syncDirectory(path_.parent_path());
 }
 
+bool GroupFile::isThere() const { return std::filesystem::exists(path_); }
+
 std::optional<GroupRecord> GroupFile::load() const
 {
     const auto text = os::readWhole(path_);

@@ -42,6 +42,7 @@ public:
 
     void save(const GroupRecord& record) const;
     void forget() const;
+    bool isThere() const;
     /// @throws std::runtime_error for a damaged one
     std::optional<GroupRecord> load() const;
 

@@ -67,7 +67,7 @@ try {
             programs[i]->setBack(key, record->members[static_cast<std::size_t>(settled)].program,
                                  "its group " + name_ + " failed while Baton was killed");
     }
-    file_.forget();
+    forget();
 } catch (const std::exception& e) {
     log_.error("group " + name_ + ": what an earlier Baton wrote down cannot be used: " + e.what());
 }
@@ -117,7 +117,8 @@ void Group::lookSoon()
 void Group::look()
 {
     auto plan = supervise::plan(state_);
-    if (!plan.orders.empty() && isRecord(plan.orders.front()) && !record(plan.orders.front())) {
+    const bool isToRecord = !plan.orders.empty() && isRecord(plan.orders.front());
+    if (isToRecord && ((forgetAgain_ && !forget()) || !record(plan.orders.front()))) {
         look_ = loop_.after(BeforeNextTry, [this] { look(); });
         return;
     }
@@ -174,6 +175,7 @@ void Group::restore(const GroupSnapshot& snapshot)
         whys_.at(i) = snapshot.members[i].why;
     }
     if (snapshot.waitsUntil) waitUntil(*snapshot.waitsUntil);
+    if (state_.phase == GroupPhase::Gathering) forget(); // What the one before us could not yet.
     lookSoon();
 }
 
@@ -197,6 +199,23 @@ try {
     return false;
 }
 
+// Not before each member's own file has what was decided: until then the record alone tells the next Baton.
+bool Group::forget()
+try {
+    forgetAgain_.reset();
+    if (!file_.isThere()) return true;
+    bool isWritten = true;
+    for (const int number : numbers_) isWritten = find_(number).isWrittenDown() && isWritten;
+    if (isWritten)
+        file_.forget();
+    else
+        forgetAgain_ = loop_.after(BeforeNextTry, [this] { forget(); });
+    return isWritten;
+} catch (const std::exception& e) {
+    log_.warning("group " + name_ + ": " + e.what());
+    return true;
+}
+
 void Group::carryOut(const Order& order)
 {
     switch (order.what) {
@@ -210,11 +229,7 @@ void Group::carryOut(const Order& order)
         return member(order.member)
             .setBack(member(order.because).name(), "its group " + name_ + " failed: " + member(order.because).name() +
                                                        ": " + whys_.at(static_cast<std::size_t>(order.because)));
-    case Do::Forget: try { file_.forget();
-        } catch (const std::exception& e) {
-            log_.warning("group " + name_ + ": " + e.what());
-        }
-        return;
+    case Do::Forget: forget(); return;
     case Do::RecordBegin:
     case Do::RecordCommit: return;
     }

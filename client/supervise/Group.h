@@ -59,11 +59,10 @@ private:
     void armWait();
     void waitUntil(Instant due);
     bool record(const Order& order) const;
+    bool forget();
     void carryOut(const Order& order);
-    std::vector<std::string> recovered(const store::GroupRecord& record);
     int placeOf(int number) const;
     Program& member(int place) const;
-    bool isAmongUs(const Program& program) const;
 
     loop::EventLoop& loop_;
     Log& log_;
@@ -76,6 +75,7 @@ private:
     std::vector<std::string> whys_; // each member failed; empty: it did not, as far as is known
     loop::Registration look_;
     loop::Registration wait_;
+    loop::Registration forgetAgain_;
 };
 
 } // namespace baton::supervise

@@ -27,7 +27,8 @@ Ledger::Ledger(const store::Store& store, const Clock& clock, Log& log, store::S
     : store_(store),
       clock_(clock),
       log_(log),
-      state_(std::move(state))
+      state_(std::move(state)),
+      isBehind_(true) // For all that we know.
 {
 }
 
@@ -47,12 +48,23 @@ try {
 void Ledger::note(const std::string& step, const Change& change)
 {
     change(state_);
+    isBehind_ = true;
     try {
         save(state_);
         appendOutcome();
     } catch (const std::exception& e) {
         log_.error("could not record the step \"" + step + "\" yet: " + e.what());
     }
+}
+
+bool Ledger::catchUp()
+try {
+    if (!isBehind_) return true;
+    save(state_);
+    appendOutcome();
+    return true;
+} catch (const std::exception&) {
+    return false; // Why was said when it was refused first.
 }
 
 void Ledger::setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
@@ -68,6 +80,7 @@ void Ledger::save(const store::State& state)
     const os::Stopwatch writing;
     store_.save(state);
     store_.pointLinks(state);
+    isBehind_ = false;
     written_ += writing.microseconds();
 }
 

@@ -41,6 +41,9 @@ public:
     /// For what has happened already: changes the memory even if the disk refuses, which the next change makes up for.
     void note(const std::string& step, const Change& change);
 
+    /// Whether the disk has all of it. What it refused before is written now.
+    bool catchUp();
+
     /// Puts the end of an update into `state`, whose current release is what it came from, to be appended to
     /// history.jsonl after it is saved.
     void setOutcome(store::State& state, const store::ReleaseKey& key, store::Outcome outcome, int code,
@@ -54,6 +57,7 @@ private:
     const Clock& clock_;
     Log& log_;
     store::State state_;
+    bool isBehind_ = false; // The disk is.
     std::int64_t written_ = 0;
     Outcomes outcomes_{};
 };

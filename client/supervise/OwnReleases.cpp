@@ -168,10 +168,7 @@ void OwnReleases::heard(const control::AgentNews& news)
 
 void OwnReleases::takeOver(const store::ReleaseKey& key)
 {
-    if (upgrade_.isBusy()) {
-        again_ = loop_.after(Busy, [this, key] { takeOver(key); });
-        return;
-    }
+    if (upgrade_.isBusy()) return takeOverLater(key);
     const auto supervisor = supervisorIn(store_.releaseDirectory(key));
     if (supervisor.empty())
         return giveUp(key, store::Outcome::Refused, code::CopyFailed, "it holds no baton-supervisor");
@@ -181,11 +178,20 @@ void OwnReleases::takeOver(const store::ReleaseKey& key)
         state.install =
             store::Install{key, store::InstallStep::Started, tries + 1, false, memory, running(), os::bootId()};
     });
-    if (!recorded) return;
+    if (!recorded) return takeOverLater(key);
     const auto why = upgrade_.begin(supervisor, [this, key](const std::string& refusal) {
         giveUp(key, store::Outcome::Refused, code::CandidateFailed, refusal, Way::TryOut);
     });
     if (!why.empty()) giveUp(key, store::Outcome::Failed, code::Unexplained, why);
+}
+
+// Unless a newer one has taken its place meanwhile.
+void OwnReleases::takeOverLater(const store::ReleaseKey& key)
+{
+    again_ = loop_.after(Busy, [this, key] {
+        const auto& install = ledger_.state().install;
+        if (install && install->key == key) takeOver(key);
+    });
 }
 
 // What the server was told last.

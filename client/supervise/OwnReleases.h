@@ -44,7 +44,7 @@ public:
     void stop();
 
 private:
-    static constexpr Duration Busy{1'000}; // before the next look whether another take-over is over
+    static constexpr Duration Busy{1'000}; // before the next look at a take-over, or a disk, that was in the way
     static constexpr int MostTries = 3;    // of a release whose machine went down while it was on probation
 
     void startAgent();
@@ -56,6 +56,7 @@ private:
     void prepare();
     void heard(const control::AgentNews& news);
     void takeOver(const store::ReleaseKey& key);
+    void takeOverLater(const store::ReleaseKey& key);
     void commit();
     void giveUp(const store::ReleaseKey& key, store::Outcome outcome, int code, const std::string& reason,
                 Way way = Way::Unsaid);
@@ -74,7 +75,7 @@ private:
     Preparation preparation_;
     std::unique_ptr<AgentProcess> agent_;
     loop::Registration timer_; // until this one is proven
-    loop::Registration again_; // until another take-over is over
+    loop::Registration again_; // a take-over
 };
 
 /// The supervisor in a release of Baton: a file of that name, or the only one there; empty if there is none.

@@ -131,6 +131,8 @@ public:
     void setBack(const std::string& member, const std::string& why);
     /// If it was set back for the fault of that member, it need not wait any more.
     void lift(const std::string& member);
+    /// Whether its own file has all that was decided; what that refused is written now.
+    bool isWrittenDown() { return ledger_.catchUp(); }
     /// Before start(): its release was committed by a Baton that was killed.
     void commitDecided(const store::ReleaseKey& key) { handover_.commitDecided(key); }
 

@@ -52,6 +52,24 @@ TEST_F(LedgerTest, TakesNoStepThatCannotBeRecorded)
     EXPECT_TRUE(ledger.record("commit", [](store::State& state) { state.current = One; }));
 }
 
+TEST_F(LedgerTest, CatchesUpOnceTheDiskTakesIt)
+{
+    Ledger ledger(store, clock, log);
+    EXPECT_TRUE(ledger.catchUp());
+    EXPECT_FALSE(store.loadState()) << "there was nothing to write";
+    breakDisk();
+    ledger.note("commit", [](store::State& state) { state.current = One; });
+
+    EXPECT_FALSE(ledger.catchUp());
+    mendDisk();
+    EXPECT_TRUE(ledger.catchUp());
+
+    EXPECT_EQ(store.loadState(), ledger.state());
+    Ledger next(store, clock, log, ledger.state());
+    breakDisk();
+    EXPECT_FALSE(next.catchUp()) << "what the one before it had written it cannot know";
+}
+
 TEST_F(LedgerTest, RemembersWhatHasHappenedUntilTheDiskTakesIt)
 {
     Ledger ledger(store, clock, log);

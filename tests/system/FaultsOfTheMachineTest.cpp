@@ -1,15 +1,9 @@
 // The fault table, rows 22 and 23: system calls of the supervisor fail, one kind after the other, at each step.
 // SPDX-License-Identifier: Apache-2.0
 #include "client/control/Client.h"
-#include "client/os/Errors.h"
-#include "client/os/Files.h"
 #include "tests/system/Fault.h"
+#include "tests/system/FaultyCalls.h"
 
-#include <sys/mman.h>
-
-#include <fcntl.h>
-
-#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -17,38 +11,6 @@ namespace baton::system {
 namespace {
 
 using ::testing::HasSubstr;
-
-// The file that FaultyCalls.cpp reads; the layout is its Order.
-class FaultyCalls {
-public:
-    explicit FaultyCalls(const fs::path& path)
-    {
-        const auto file = os::open(path, O_RDWR | O_CREAT);
-        os::check(::ftruncate(file.get(), sizeof(Order)), "make " + path.string());
-        order_ = static_cast<Order*>(::mmap(nullptr, sizeof(Order), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0));
-    }
-    ~FaultyCalls() { ::munmap(order_, sizeof(Order)); }
-    FaultyCalls(const FaultyCalls&) = delete;
-    FaultyCalls& operator=(const FaultyCalls&) = delete;
-
-    void fail(const char* call, int error)
-    {
-        order_->error = 0;
-        order_->failed = 0;
-        std::strncpy(order_->call, call, sizeof order_->call - 1);
-        order_->error = error;
-    }
-    void heal() { order_->error = 0; }
-    unsigned failed() const { return order_->failed; }
-
-private:
-    struct Order {
-        char call[24];
-        volatile int error;
-        volatile unsigned failed;
-    };
-    Order* order_ = nullptr;
-};
 
 struct Shortage {
     const char* name;
@@ -66,7 +28,7 @@ struct Machine : Fault, ::testing::WithParamInterface<Shortage> {
     ::testing::AssertionResult preloaded(const std::string& probation = "300ms")
     {
         RunOptions options{{scratch.copyOf(HELLO, "1.0.0").string()}, {}, {"web=127.0.0.1:0"}, probation};
-        options.environment = {"LD_PRELOAD=" FAULTY_CALLS, "FAULTY_CALLS=" + (scratch / "order").string()};
+        options.environment = calls.environment();
         return underLoad(options);
     }
     // A hand-off of the release to itself: no agent and no stager has a part in it.

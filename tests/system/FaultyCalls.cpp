@@ -1,5 +1,7 @@
 // Preloaded into Baton's supervisor by a test: makes system calls fail while the test's file says so.
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/system/FaultyOrder.h"
+
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,19 +13,13 @@
 
 #include <cerrno>
 #include <cstdarg>
-#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-// The file of FAULTY_CALLS: the name of a call and its errno, "pipe2 24"; and how often that has failed. The test
-// writes the first, we the second; both map it.
-struct Order {
-    char call[24];
-    volatile std::int32_t error;
-    volatile std::uint32_t failed;
-};
-
 namespace {
+
+using baton::system::FaultyOrder;
 
 // Only the supervisor is to suffer; others inherit the variable.
 bool isSupervisor()
@@ -36,24 +32,48 @@ bool isSupervisor()
     return length > 0 && std::strncmp(name, "baton-superviso", 15) == 0;
 }
 
-Order* findOrder()
+FaultyOrder* findOrder()
 {
     const char* path = std::getenv("FAULTY_CALLS");
     if (path == nullptr || !isSupervisor()) return nullptr;
     const int file = static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0));
     if (file < 0) return nullptr;
-    void* mapped = ::mmap(nullptr, sizeof(Order), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void* mapped = ::mmap(nullptr, sizeof(FaultyOrder), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     ::syscall(SYS_close, file);
-    return mapped == MAP_FAILED ? nullptr : static_cast<Order*>(mapped);
+    return mapped == MAP_FAILED ? nullptr : static_cast<FaultyOrder*>(mapped);
 }
 
-bool fails(const char* call)
+// `path`: of the call; nothing where it has to do with none.
+bool isMeant(FaultyOrder& order, const char* path)
 {
-    static Order* const Ordered = findOrder();
-    if (Ordered == nullptr || Ordered->error == 0 || std::strcmp(Ordered->call, call) != 0) return false;
-    Ordered->failed = Ordered->failed + 1;
+    bool any = false;
+    for (auto& one : order.paths) {
+        if (one.isOn == 0) continue;
+        any = true;
+        if (path == nullptr || std::strstr(path, one.part.data()) == nullptr) continue;
+        if (one.passed == 0) return true;
+        --one.passed; // One thread asks.
+        return false;
+    }
+    return !any;
+}
+
+bool fails(const char* call, const char* path = nullptr)
+{
+    static FaultyOrder* const Ordered = findOrder();
+    if (Ordered == nullptr || Ordered->error == 0 || std::strcmp(Ordered->call.data(), call) != 0) return false;
+    if (!isMeant(*Ordered, path)) return false;
+    ++Ordered->failed;
     errno = Ordered->error;
     return true;
+}
+
+bool fails(const char* call, int fd)
+{
+    char link[32];
+    char path[4096] = {};
+    std::snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    return fails(call, ::syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1) > 0 ? path : nullptr);
 }
 
 template <typename Function>
@@ -83,21 +103,21 @@ int socketpair(int domain, int type, int protocol, int* ends) noexcept
 
 pid_t fork() noexcept { return fails("fork") ? -1 : next<pid_t()>("fork")(); }
 
-int fsync(int fd) { return fails("fsync") ? -1 : next<int(int)>("fsync")(fd); }
+int fsync(int fd) { return fails("fsync", fd) ? -1 : next<int(int)>("fsync")(fd); }
 
-int fdatasync(int fd) { return fails("fsync") ? -1 : next<int(int)>("fdatasync")(fd); }
+int fdatasync(int fd) { return fails("fsync", fd) ? -1 : next<int(int)>("fdatasync")(fd); }
 
 ssize_t write(int fd, const void* bytes, size_t length)
 {
     struct stat about {};
     // The words to a child's pipe are no write to the disk.
-    if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && fd > STDERR_FILENO && fails("write")) return -1;
+    if (::fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && fd > STDERR_FILENO && fails("write", fd)) return -1;
     return next<ssize_t(int, const void*, size_t)>("write")(fd, bytes, length);
 }
 
 int rename(const char* from, const char* to) noexcept
 {
-    return fails("rename") ? -1 : next<int(const char*, const char*)>("rename")(from, to);
+    return fails("rename", from) ? -1 : next<int(const char*, const char*)>("rename")(from, to);
 }
 
 int open(const char* path, int flags, ...)
@@ -106,7 +126,7 @@ int open(const char* path, int flags, ...)
     va_start(rest, flags);
     const auto mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(rest, mode_t) : 0;
     va_end(rest);
-    if (fails("open") || ((flags & O_CREAT) != 0 && fails("create"))) return -1;
+    if (fails("open", path) || ((flags & O_CREAT) != 0 && fails("create", path))) return -1;
     return static_cast<int>(::syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 

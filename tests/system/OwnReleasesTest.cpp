@@ -1,8 +1,9 @@
 // Baton's own releases come from the server like the program's: fetched, staged, tried out, taken over by, and taken
 // back when they fail. SPDX-License-Identifier: Apache-2.0
+#include "tests/system/OwnReleases.h"
+
 #include "client/os/SystemClock.h"
 #include "tests/support/SignedStatements.h"
-#include "tests/system/Successor.h"
 
 #include <chrono>
 #include <csignal>
@@ -15,49 +16,6 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-constexpr const char* OwnApp = "io.example.baton";
-
-struct OwnReleases : Succeeded {
-    ::testing::AssertionResult servesHello()
-    {
-        return serves({{scratch.copyOf(HELLO, "1.0.0").string()},
-                       {"--self-app-id", OwnApp, "--self-track", "stable", "--probation-alone", "400ms"}});
-    }
-
-    // An archive with baton and baton-supervisor; with lines, the supervisor is a script that does them first.
-    fs::path archive(const std::string& version, const std::string& lines = "") const
-    {
-        const auto directory = scratch / ("baton-" + version);
-        fs::create_directories(directory);
-        for (const auto* name : {"baton", "baton-supervisor"}) // No links: tar finds a file changed that gets one more.
-            fs::copy_file(fs::path(BATON).parent_path() / name, directory / name);
-        if (!lines.empty()) {
-            fs::rename(directory / "baton-supervisor", directory / "real");
-            const auto script = scratch.write(directory.filename() / "baton-supervisor",
-                                              "#!/bin/sh\n" + lines + "\nexec \"$(dirname \"$0\")/real\"\n");
-            fs::permissions(script, fs::perms::owner_all);
-        }
-        return scratch.pack(directory, "baton-" + version + ".tar.zst");
-    }
-    void offerBaton(const std::string& version, const fs::path& payload)
-    {
-        server->publish(OwnApp, version, payload, {"stable", payload.filename().string()});
-        check();
-    }
-    store::Store own() const { return store::Store(state / "self"); }
-    bool isOwn(const std::string& version) const
-    {
-        return executable().string().starts_with((own().releases() / version).string());
-    }
-    std::vector<std::string> ownHistory() const
-    {
-        std::vector<std::string> lines;
-        for (const auto& line : own().history())
-            lines.push_back(std::string(name(line.outcome)) + ' ' + line.key.version + ": " + line.reason);
-        return lines;
-    }
-};
 
 TEST_F(OwnReleases, AreTakenOverByUnderLoadAndStartedAtTheNextStart)
 {
