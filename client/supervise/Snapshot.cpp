@@ -72,15 +72,17 @@ inline constexpr bool IsOptional<std::optional<T>> = true;
 
 class Writer {
 public:
+    explicit Writer(int format) : format_(format) {}
+
     template <typename T>
     void operator()(const char* name, T& value)
     {
         document_[name] = written(value);
     }
     template <typename T>
-    void later(const char* name, T& value)
+    void since(int format, const char* name, T& value)
     {
-        (*this)(name, value);
+        if (format <= format_) (*this)(name, value);
     }
     void descriptor(const char* name, int& number) { document_[name] = number; }
     void descriptors(const char* name, std::vector<int>& numbers) { document_[name] = numbers; }
@@ -100,7 +102,7 @@ private:
     }
 
     template <typename T>
-    static Json written(T& value)
+    Json written(T& value) const
     {
         if constexpr (IsOptional<T>) {
             return value ? written(*value) : Json(nullptr);
@@ -117,18 +119,19 @@ private:
         } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::set<int>>) {
             return value;
         } else {
-            Writer writer;
+            Writer writer(format_);
             snapshot::fields(writer, value);
             return writer.take();
         }
     }
 
+    int format_;
     Json document_ = Json::object();
 };
 
 class Reader {
 public:
-    Reader(const Json& object, std::string path) : object_(object), path_(std::move(path))
+    Reader(int format, const Json& object, std::string path) : format_(format), object_(object), path_(std::move(path))
     {
         if (!object_.is_object()) throw std::runtime_error(path_ + " is no object");
     }
@@ -139,9 +142,9 @@ public:
         read(member(name), at(name), value);
     }
     template <typename T>
-    void later(const char* name, T& value) const
+    void since(int format, const char* name, T& value) const
     {
-        if (object_.contains(name)) (*this)(name, value);
+        if (format <= format_ && object_.contains(name)) (*this)(name, value);
     }
     void descriptor(const char* name, int& number) const { number = numberIn(name, 0, HighestDescriptor); }
     void descriptors(const char* name, std::vector<int>& numbers) const
@@ -196,14 +199,13 @@ private:
     static void read(const Json& json, const std::string& where, std::set<int>& numbers)
     {
         for (const auto& element : list(json, where)) {
-            int number = 0;
-            read(element, where, number);
-            numbers.insert(number);
+            numbers.insert(static_cast<int>(
+                wholeNumber(element, where, std::numeric_limits<int>::min(), std::numeric_limits<int>::max())));
         }
     }
 
     template <typename T>
-    static void read(const Json& json, const std::string& where, T& value)
+    void read(const Json& json, const std::string& where, T& value) const
     {
         if constexpr (IsOptional<T>) {
             value.reset();
@@ -228,11 +230,12 @@ private:
                 std::min<std::uint64_t>(std::numeric_limits<T>::max(), std::numeric_limits<std::int64_t>::max());
             value = static_cast<T>(wholeNumber(json, where, std::numeric_limits<T>::min(), std::int64_t{Most}));
         } else {
-            Reader reader(json, where);
+            Reader reader(format_, json, where);
             snapshot::fields(reader, value);
         }
     }
 
+    int format_;
     const Json& object_;
     std::string path_;
 };
@@ -246,7 +249,7 @@ public:
         look(value);
     }
     template <typename T>
-    void later(const char*, T& value)
+    void since(int, const char*, T& value)
     {
         look(value);
     }
@@ -293,36 +296,36 @@ void checkGroup(const GroupSnapshot& group)
         throw std::runtime_error("a group names a member that is not there");
 }
 
-void checkFormat(const Json& document)
+void checkFormat(const Json& document, int ours)
 {
     const auto found = document.find("format");
     if (found == document.end()) throw std::runtime_error("format is missing");
     const auto format = wholeNumber(*found, "format", 0);
-    if (format < Snapshot::Format - 1 || format > Snapshot::Format + 1)
+    if (format < ours - 1 || format > ours + 1)
         throw std::runtime_error("format " + std::to_string(format) + " cannot be read: this Baton, " +
-                                 std::string(productVersion()) + ", reads " + std::to_string(Snapshot::Format - 1) +
-                                 " to " + std::to_string(Snapshot::Format + 1) + "; take a version in between first");
+                                 std::string(productVersion()) + ", reads " + std::to_string(ours - 1) + " to " +
+                                 std::to_string(ours + 1) + "; take a version in between first");
 }
 
 } // namespace
 
-std::string print(const Snapshot& snapshot)
+std::string printAs(int format, const Snapshot& snapshot)
 {
     auto copy = snapshot; // `fields` takes what it could also fill.
-    Writer writer;
+    Writer writer(format);
     snapshot::fields(writer, copy);
-    auto document = Json{{"format", Snapshot::Format}};
+    auto document = Json{{"format", format}};
     document.update(writer.take());
     return document.dump(1) + '\n';
 }
 
-Snapshot parseSnapshot(const std::string& text)
+Snapshot parseSnapshotAs(int format, const std::string& text)
 try {
     const auto document = Json::parse(text, nullptr, false);
     if (!document.is_object()) throw std::runtime_error("it is no JSON object");
-    checkFormat(document);
+    checkFormat(document, format);
     Snapshot snapshot;
-    Reader reader(document, "");
+    Reader reader(format, document, "");
     snapshot::fields(reader, snapshot);
     for (const auto& program : snapshot.programs) checkListeners(program);
     for (const auto& group : snapshot.groups) checkGroup(group);

@@ -293,6 +293,10 @@ std::string print(const Snapshot& snapshot);
 /// @throws std::runtime_error naming what is wrong, or that the format is too old or too new.
 Snapshot parseSnapshot(const std::string& text);
 
+/// The same as a Baton does it that writes `format`: what came later it neither writes nor knows.
+std::string printAs(int format, const Snapshot& snapshot);
+Snapshot parseSnapshotAs(int format, const std::string& text);
+
 /// Every descriptor that it names, each once, in ascending order.
 std::vector<int> descriptorsOf(const Snapshot& snapshot);
 

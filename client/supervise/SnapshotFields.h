@@ -6,9 +6,9 @@
 
 namespace baton::supervise::snapshot {
 
-/// `io(NAME, member)` is a member that every format has; `io.later(NAME, member)` came with a later one, and keeps its
-/// default where it is missing; `io.descriptor` and `io.pid` are numbers of that kind. A member is never renamed and
-/// never given another meaning: the Baton before must be able to read it.
+/// `io(NAME, member)` is a member that every format has; `io.since(FORMAT, NAME, member)` came with that one, and keeps
+/// its default where it is missing; `io.descriptor` and `io.pid` are numbers of that kind. A member is never renamed
+/// and never given another meaning: the Baton before must be able to read it.
 template <typename Io>
 void fields(Io& io, os::ExitStatus& status)
 {
@@ -106,8 +106,8 @@ void fields(Io& io, GenerationState& generation)
     io("account", generation.account);
     io("watchdog", generation.watchdog);
     io("killedAt", generation.killedAt);
-    io.later("killed", generation.killed);     // 2
-    io.later("oomKills", generation.oomKills); // 2
+    io.since(2, "killed", generation.killed);
+    io.since(2, "oomKills", generation.oomKills);
 }
 
 template <typename Io>
@@ -118,7 +118,7 @@ void fields(Io& io, StoredState& stored)
     io("storedBy", stored.storedBy);
     io("polls", stored.polls);
     io("holders", stored.holders);
-    io.later("users", stored.users); // 2
+    io.since(2, "users", stored.users);
 }
 
 template <typename Io>
@@ -158,12 +158,12 @@ void fields(Io& io, HandoverState& handover)
     io("pendingIsRollback", handover.pendingIsRollback);
     io("candidateIsRollback", handover.candidateIsRollback);
     io("failure", handover.failure);
-    io.later("failureWay", handover.failureWay); // 2
+    io.since(2, "failureWay", handover.failureWay);
     io("faultIsOurs", handover.faultIsOurs);
-    io.later("faultOf", handover.faultOf);     // 2
-    io.later("passed", handover.passed);       // 2
-    io.later("isDecided", handover.isDecided); // 2
-    io.later("gap", handover.gap);             // 2
+    io.since(2, "faultOf", handover.faultOf);
+    io.since(2, "passed", handover.passed);
+    io.since(2, "isDecided", handover.isDecided);
+    io.since(2, "gap", handover.gap);
     io("wasReady", handover.wasReady);
     io("started", handover.started);
     io("switchingNumber", handover.switchingNumber);
@@ -176,9 +176,9 @@ void fields(Io& io, HandoverState& handover)
     io("again", handover.again);
     io("againAt", handover.againAt);
     io("stored", handover.stored);
-    io.later("held", handover.held);             // 2
-    io.later("foreground", handover.foreground); // 2
-    io.later("leaving", handover.leaving);       // 2
+    io.since(2, "held", handover.held);
+    io.since(2, "foreground", handover.foreground);
+    io.since(2, "leaving", handover.leaving);
 }
 
 template <typename Io>
@@ -199,11 +199,11 @@ void fields(Io& io, ProgramState& program)
     io("prepares", program.prepares);
     io("stagers", program.stagers);
     io("exitCode", program.exitCode);
-    io.later("offered", program.offered);     // 2
-    io.later("answered", program.answered);   // 2
-    io.later("begun", program.begun);         // 2
-    io.later("goesBack", program.goesBack);   // 2
-    io.later("isSetBack", program.isSetBack); // 2
+    io.since(2, "offered", program.offered);
+    io.since(2, "answered", program.answered);
+    io.since(2, "begun", program.begun);
+    io.since(2, "goesBack", program.goesBack);
+    io.since(2, "isSetBack", program.isSetBack);
 }
 
 template <typename Io>
@@ -261,10 +261,10 @@ void fields(Io& io, Snapshot& snapshot)
     io("manager", snapshot.manager);
     io("stops", snapshot.stops);
     io("exitCode", snapshot.exitCode);
-    io.later("ownReleasePrepares", snapshot.ownReleasePrepares); // 2
+    io.since(2, "ownReleasePrepares", snapshot.ownReleasePrepares);
     io("programs", snapshot.programs);
-    io.later("groups", snapshot.groups);     // 2
-    io.later("exporter", snapshot.exporter); // 2
+    io.since(2, "groups", snapshot.groups);
+    io.since(2, "exporter", snapshot.exporter);
 }
 
 } // namespace baton::supervise::snapshot

@@ -121,6 +121,21 @@ TEST(Snapshot, IsReadOneVersionBackAndOneForward)
     }
 }
 
+// By what the Baton before really wrote: the one that the tests build for it does the same.
+TEST(Snapshot, IsWrittenAndReadAsTheBatonBeforeDoes)
+{
+    constexpr int Before = Snapshot::Format - 1;
+    const auto theirs = sample("format-" + std::to_string(Before) + ".json");
+    EXPECT_EQ(printAs(Before, parseSnapshotAs(Before, theirs)), theirs);
+
+    const auto whole = testing::fullSnapshot();
+    const auto known = parseSnapshotAs(Before, print(whole));
+    EXPECT_EQ(parseSnapshot(printAs(Before, whole)), known) << "what it passes over, it does not write";
+    EXPECT_TRUE(known.groups.empty());
+    EXPECT_FALSE(known.exporter);
+    EXPECT_EQ(known.programs.front().handover.candidate->number, 2);
+}
+
 TEST(Snapshot, IsNotReadFurtherAwayThanThat)
 {
     const auto text = print(testing::fullSnapshot());
