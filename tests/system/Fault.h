@@ -13,6 +13,7 @@ namespace baton::system {
 
 /// 64 new connections a second, and 64 kept ones that ask twice a second each.
 inline const std::vector<std::string> FaultLoad{"--new", "64", "--kept", "128", "--connections", "64"};
+inline constexpr int NewASecond = 64;
 
 struct Fault : Relay {
     /// Starts the service and its clients. What serves is 1.0.0.
