@@ -1,16 +1,12 @@
 #include "client/supervise/AgentProcess.h"
 
 #include "client/control/Lending.h"
-#include "client/core/Duration.h"
 #include "client/os/Sockets.h"
 #include "client/supervise/Roles.h"
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <array>
-#include <csignal>
-#include <exception>
 #include <string>
 
 namespace baton::supervise {
@@ -19,20 +15,15 @@ AgentProcess::AgentProcess(loop::EventLoop& loop, Log& log, const Settings& sett
     : loop_(loop),
       log_(log),
       settings_(settings),
-      news_(std::move(news))
+      news_(std::move(news)),
+      process_(
+          loop, log, "the agent", [this] { return start(); }, [this] { close(); })
 {
-    if (isWanted()) start();
+    if (isWanted()) process_.start();
 }
 
-AgentProcess::~AgentProcess()
+os::Child AgentProcess::start()
 {
-    if (!child_) return;
-    child_->signalGroup(SIGKILL); // Whatever it was at, the next one goes on from the disk.
-    child_->reap();
-}
-
-void AgentProcess::start()
-try {
     auto [ours, theirs] = os::packetPair();
     auto [lender, borrower] = os::packetPair();
     auto role = settings_.agent;
@@ -40,23 +31,12 @@ try {
     role.environment.push_back("BATON_FILES=" + std::to_string(FirstPassedToRole + 1));
     auto options = roleOptions(settings_, role, {}, {theirs.get(), borrower.get()});
     options.facesStrangers = true;
-    child_ = os::Child::spawn(options);
+    auto child = os::Child::spawn(options);
     channel_ = std::move(ours);
     files_ = std::move(lender);
-    started_ = loop_.clock().now();
     channelWatch_ = loop_.whenReadable(channel_.get(), [this] { hear(); });
     filesWatch_ = loop_.whenReadable(files_.get(), [this] { lend(); });
-    endWatch_ = loop_.whenReadable(
-        child_->pidfd(), [this] { ended(); }, loop::Priority::Death);
-} catch (const std::exception& e) {
-    log_.error(std::string("could not start the agent: ") + e.what());
-    startLater();
-}
-
-void AgentProcess::startLater()
-{
-    again_ = loop_.after(pause_, [this] { start(); });
-    pause_ = std::min(pause_ * 2, LongestPause);
+    return child;
 }
 
 void AgentProcess::ring(control::AgentBell bell)
@@ -68,10 +48,7 @@ void AgentProcess::ring(control::AgentBell bell)
 
 void AgentProcess::check()
 {
-    if (!child_ && isWanted()) {
-        again_.reset();
-        start();
-    }
+    if (isWanted()) process_.start();
     ring(control::AgentBell::Check);
 }
 
@@ -95,21 +72,12 @@ void AgentProcess::lend()
     if (!control::lend(files_.get(), settings_.agent.files)) filesWatch_.reset();
 }
 
-void AgentProcess::ended()
+void AgentProcess::close()
 {
-    const auto status = child_->ended();
-    if (!status) return;
-    child_->signalGroup(SIGKILL);
-    child_->reap();
     channelWatch_.reset();
     filesWatch_.reset();
-    endWatch_.reset();
     channel_.reset();
     files_.reset();
-    child_.reset();
-    if (loop_.clock().now() - started_ > LongestPause) pause_ = ShortestPause;
-    log_.warning("the agent ended with " + os::describe(*status) + "; it starts again in " + printDuration(pause_));
-    startLater();
 }
 
 } // namespace baton::supervise
