@@ -170,6 +170,7 @@ private:
     void servingEnded(const os::ExitStatus& status);
     void standByEnded(const os::ExitStatus& status);
     void drainingEnded(int number, const os::ExitStatus& status);
+    void forgetCrashesBefore(const Generation& generation);
     bool countCrash(const Generation& generation, const os::ExitStatus& status);
     void recordRole(const Generation& generation, store::GenerationRole role);
 

@@ -49,7 +49,7 @@ void Handover::servingEnded(const os::ExitStatus& status)
     const bool alone = phase() == Phase::Serving;
     const bool loops = alone && countCrash(*serving_, status);
     const bool again = alone && settings_.restart == Restart::OnFailure && isFailure(status);
-    if (serving_->age() >= LongEnough) previousTries_ = 1;
+    forgetCrashesBefore(*serving_);
     if (again && !loops) blame(Way::Unsaid, "it " + serving_->describeEnd(status));
     const int number = serving_->number();
     serving_.reset();
@@ -63,6 +63,7 @@ void Handover::servingEnded(const os::ExitStatus& status)
 void Handover::standByEnded(const os::ExitStatus& status)
 {
     log_.warning(oldName() + ", which stood by, " + standingBy_->describeEnd(status));
+    forgetCrashesBefore(*standingBy_);
     const int number = standingBy_->number();
     standingBy_.reset();
     forget(number, oldName());
@@ -80,6 +81,17 @@ void Handover::drainingEnded(int number, const os::ExitStatus& status)
     forget(number, version);
     const auto part = number == switchingNumber_ ? Part::Switching : Part::Draining;
     if (const auto event = eventOf({phase(), part})) post(*event);
+}
+
+// A long run ends a row of short ones, in whatever phase it ends and however: of the tries, and of the ledger's
+// crashes.
+void Handover::forgetCrashesBefore(const Generation& generation)
+{
+    if (generation.age() < LongEnough) return;
+    previousTries_ = 1;
+    const auto& crashes = ledger_.state().crashes;
+    if (crashes && crashes->key == generation.key())
+        ledger_.note("a run that lasted", [](store::State& state) { state.crashes.reset(); });
 }
 
 // Whether this was one crash too many, and there is something to go back to.
