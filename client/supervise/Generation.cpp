@@ -157,13 +157,18 @@ void Generation::heard(const Notification& notification, NotifySocket::Descripto
         world_.stored.put(name.empty() ? "stored" : name, std::move(descriptors), number_, notification.polls);
     if (notification.removes && !name.empty()) world_.stored.remove(name);
     if (notification.stopping) stopsByItself(); // First: the extension may come with it, and is of that ending then.
-    if (notification.extend) {
-        ending_.extend(*notification.extend);
-        world_.watcher.extended(number_, *notification.extend);
-    }
+    if (notification.extend) extend(*notification.extend);
     heardOfWatchdog(notification);
     if (notification.mainPid) follow(*notification.mainPid);
     if (notification.ready && world_.settings.readiness.kind == ReadyKind::Notify) becameReady();
+}
+
+// Of one that stands by it is remembered: its ending begins with the commit, and its time runs already.
+void Generation::extend(Duration by)
+{
+    ending_.extend(by);
+    if (standsBy_) drainsUntil_ = std::max(drainsUntil_.value_or(Instant{}), world_.loop.clock().now() + by);
+    world_.watcher.extended(number_, by);
 }
 
 void Generation::follow(pid_t pid)
@@ -265,6 +270,7 @@ bool Generation::giveStored(const std::set<int>& living)
 bool Generation::resume()
 {
     standsBy_ = false;
+    drainsUntil_.reset(); // That drain is over.
     return channel_.say("resume");
 }
 
@@ -277,7 +283,9 @@ void Generation::saysResumed()
 
 void Generation::endStandBy(int number, Duration patience)
 {
-    const auto left = std::max(LeastPatience, patience - (world_.loop.clock().now() - drainedSince_));
+    const auto now = world_.loop.clock().now();
+    const auto due = std::max(drainedSince_ + patience, drainsUntil_.value_or(drainedSince_));
+    const auto left = std::max(LeastPatience, due - now);
     watchdog_.stop();
     if (!ending_.begun() && channel_.say("stop"))
         ending_.begin([] {}, left, [this] { cut(); });

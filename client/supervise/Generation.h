@@ -113,7 +113,8 @@ public:
     /// Gives it what the store has for it and none of the `living` uses, if it takes that; false: not all went, for
     /// now.
     bool giveStored(const std::set<int>& living);
-    /// Ends the one that stood by: it gets what is left of `patience` since it was told to drain.
+    /// Ends the one that stood by: it gets what is left of `patience` since it was told to drain, or
+    /// what it asked for meanwhile if that is more.
     void endStandBy(int number, Duration patience);
 
     /// Asks it to end by `number`; all that is left of its group is killed after `patience`.
@@ -134,6 +135,7 @@ private:
                                          const std::vector<std::string>& names) const;
     void askForReadiness();
     void heard(const Notification& notification, NotifySocket::Descriptors descriptors);
+    void extend(Duration by);
     void follow(pid_t pid);
     void stopsByItself();
     void saysResumed();
@@ -154,6 +156,7 @@ private:
     MainProcess child_;
     Instant started_;
     Instant drainedSince_;
+    std::optional<Instant> drainsUntil_; // It asked for so much while it stood by.
     std::optional<std::uint64_t> oomKillsBefore_;
     bool running_ = true; // It is not reaped.
     bool killed_ = false;

@@ -43,6 +43,7 @@ Generation::Generation(const GenerationWorld& world, const GenerationState& stat
 void Generation::restore(const GenerationState& state)
 {
     oomKillsBefore_ = state.oomKills;
+    drainsUntil_ = state.drainsUntil;
     killed_ = state.killed;
     if (state.heir) child_.restore(*state.heir);
     watchdog_.restore(state.watchdog);
@@ -78,6 +79,7 @@ GenerationState Generation::save(const std::vector<SharedListener>& listeners) c
     state.killedAt = ending_.due();
     state.killed = killed_;
     state.oomKills = oomKillsBefore_;
+    state.drainsUntil = drainsUntil_;
     return state;
 }
 

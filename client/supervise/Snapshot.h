@@ -111,6 +111,7 @@ struct GenerationState {
     std::optional<Instant> killedAt;       ///< it was told to end
     bool killed = false;                   ///< by us
     std::optional<std::uint64_t> oomKills; ///< before it began
+    std::optional<Instant> drainsUntil;    ///< it asked for so much while it stood by
 
     friend bool operator==(const GenerationState&, const GenerationState&) = default;
 };

@@ -108,6 +108,7 @@ void fields(Io& io, GenerationState& generation)
     io("killedAt", generation.killedAt);
     io.since(2, "killed", generation.killed);
     io.since(2, "oomKills", generation.oomKills);
+    io.since(2, "drainsUntil", generation.drainsUntil);
 }
 
 template <typename Io>

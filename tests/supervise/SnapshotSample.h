@@ -30,6 +30,7 @@ inline GenerationState fullGeneration(int number, int descriptor)
     generation.killedAt = at(5000);
     generation.killed = true;
     generation.oomKills = 2;
+    generation.drainsUntil = at(6000);
     return generation;
 }
 

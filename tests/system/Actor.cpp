@@ -69,7 +69,8 @@
 //   spin              keeps a core busy from here on
 //   fill FILE         writes into that file until the disk is full
 //   child-ready       a child of it says READY=1, and ends a while later
-//   keep NAME TEXT, keep-anew NAME TEXT, show-kept NAME, takes-kept, await-kept NAME: see Kept.h
+//   keep NAME TEXT, keep-anew NAME TEXT, show-kept NAME, takes-kept, await-kept NAME, stands-by, await-order: see
+//   Kept.h
 
 namespace {
 
@@ -504,6 +505,8 @@ struct Word {
 constexpr std::array Words{
     Word{"after", later},
     Word{"await", [](Line& line) { std::ifstream(wordOf(line)).get(); }},
+    Word{"stands-by", [](Line&) { baton::system::standBy(); }},
+    Word{"await-order", [](Line&) { baton::system::awaitOrder(); }},
     Word{"await-kept", [](Line& line) { baton::system::awaitKept(wordOf(line)); }},
     Word{"check",
          [](Line& line) {

@@ -123,4 +123,15 @@ void awaitKept(const std::string& name)
     }
 }
 
+void standBy()
+{
+    if (!channel()->sayStandsBy()) std::abort();
+}
+
+void awaitOrder()
+{
+    for (pollfd one{channel()->fd(), POLLIN, 0}; ::poll(&one, 1, -1) > 0 && !channel()->closed();)
+        if (channel()->next()) return;
+}
+
 } // namespace baton::system

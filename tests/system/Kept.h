@@ -1,4 +1,5 @@
-// Words of an actor for what outlives it: memfds that it gives to Baton under names.
+// Words of an actor that speaks on its channel: for what outlives it, memfds that it gives to Baton under names, and for
+// standing by.
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
@@ -21,5 +22,11 @@ void takeKept();
 
 /// `await-kept NAME` waits until something of that name has come so, and has it.
 void awaitKept(const std::string& name);
+
+/// `stands-by`: says that it obeys the three orders.
+void standBy();
+
+/// `await-order` waits for the next of them.
+void awaitOrder();
 
 } // namespace baton::system

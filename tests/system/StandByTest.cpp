@@ -96,6 +96,22 @@ TEST_F(StandBy, ThatHearsNothingIsReplacedFromDisk)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(StandBy, HasTheTimeThatItAskedForWhileItDrained)
+{
+    RunOptions options{{scratch
+                            .actor("1.0.0", "stands-by\nready\nawait-order\nnotify EXTEND_TIMEOUT_USEC=60000000\n"
+                                            "await-order\nsleep 2500\nexit 0")
+                            .string()}};
+    options.drain = "500ms";
+    ASSERT_TRUE(serves(options));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "ready\nserve\nexit 0"), "1.1.0 committed"));
+
+    EXPECT_TRUE(baton->says("1.0.0 (generation 1) has ended with exit code 0"));
+    EXPECT_THAT(baton->said(), HasSubstr("1.0.0 told to drain, and stands by"));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(StandBy, EndsWithAllTheOthersWhenBatonIsToldToEnd)
 {
     ASSERT_TRUE(servesHello());
