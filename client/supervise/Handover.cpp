@@ -246,6 +246,7 @@ void Handover::tryAgain(Again what, Instant due)
     what_ = what;
     again_ = loop_.at(due, [this] {
         if (what_ == Again::Offer) return offerPending();
+        machine_.pauseIsOver();
         if (!launch(*ledger_.state().current, {}, false)) post(Event::CandidateEnded);
         armDeadline();
     });

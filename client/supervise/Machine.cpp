@@ -1,5 +1,7 @@
 #include "client/supervise/Machine.h"
 
+#include <algorithm>
+
 namespace baton::supervise {
 namespace {
 
@@ -7,6 +9,12 @@ bool waitsForReadiness(Phase phase)
 {
     return phase == Phase::StartingFirst || phase == Phase::StartingOnly || phase == Phase::StartingBeside ||
            phase == Phase::StartingAlone || phase == Phase::RollingBack || phase == Phase::Restarting;
+}
+
+// It starts again after a pause, which is none of its time to get ready.
+bool pauses(const Rule& rule)
+{
+    return std::find(rule.effects.begin(), rule.effects.end(), Effect::RetryPrevious) != rule.effects.end();
 }
 
 } // namespace
@@ -44,6 +52,7 @@ void Machine::step(Event event)
         return;
     }
     enter(rule->to);
+    if (pauses(*rule)) deadline_.reset();
     actions_.entered(rule->to, event);
 }
 
@@ -65,6 +74,11 @@ void Machine::tick()
     if (!deadline_ || clock_.now() < *deadline_) return;
     deadline_.reset();
     post(Event::Deadline);
+}
+
+void Machine::pauseIsOver()
+{
+    if (waitsForReadiness(phase_)) deadline_ = clock_.now() + times_.ready;
 }
 
 void Machine::restore(Phase phase, std::optional<Instant> deadline)

@@ -45,6 +45,9 @@ public:
     /// When the phase's time is over; nothing if it may last.
     std::optional<Instant> deadline() const { return deadline_; }
 
+    /// What RetryPrevious was to start is started now: its time to get ready begins.
+    void pauseIsOver();
+
     /// Posts Deadline if it is due.
     void tick();
 

@@ -96,6 +96,7 @@ private:
         if (world_.startDue)
             addTroubled("the pause is over", [](Step& step) {
                 step.world_.startDue = false;
+                step.world_.timed = true;
                 step.launchCurrent();
             });
         if (world_.phase == Phase::Resuming)

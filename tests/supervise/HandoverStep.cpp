@@ -102,7 +102,7 @@ void Step::handle(Event event)
     }
     world_.phase = rule->to;
     world_.timed = rule->to != Phase::Empty && rule->to != Phase::Serving && rule->to != Phase::Switching &&
-                   rule->to != Phase::Stopping;
+                   rule->to != Phase::Stopping && !world_.startDue;
     if (world_.phase != Phase::Serving && world_.phase != Phase::Empty) return;
     world_.fromDisk = false;
     world_.candidateKey = None;

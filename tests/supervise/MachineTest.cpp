@@ -222,6 +222,22 @@ TEST_F(MachineTest, Fault24NeitherEndsNorLastsByTheCivilClock)
     }
 }
 
+TEST_F(MachineTest, GivesAStartItsWholeTimeAfterThePauseBeforeIt)
+{
+    for (const auto phase : {Phase::Restarting, Phase::RollingBack}) {
+        auto machine = machineIn(phase);
+        machine.post(Event::CandidateEnded);
+        EXPECT_EQ(machine.deadline(), std::nullopt) << "nothing runs that could be late";
+
+        clock.advance(1h);
+        machine.tick();
+        machine.pauseIsOver();
+
+        EXPECT_EQ(machine.phase(), phase);
+        EXPECT_EQ(machine.deadline(), clock.now() + Times.ready);
+    }
+}
+
 TEST_F(MachineTest, LetsUntimedPhasesLast)
 {
     for (const auto phase : {Phase::Empty, Phase::Serving, Phase::Switching, Phase::Stopping})

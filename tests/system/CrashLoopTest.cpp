@@ -83,6 +83,17 @@ TEST_F(CrashLoop, OfTheOnlyReleaseEndsBatonWithItsCodeAfterTheLastTry)
     EXPECT_THAT(baton->said(), HasSubstr("1.0.0 did not start in 5 tries; Baton ends"));
 }
 
+TEST_F(CrashLoop, IsGivenAllItsTriesThoughAPauseIsLongerThanTheTimeToGetReady)
+{
+    start({{scratch.actor("1.0.0", "ready\nsleep 20\nexit 7").string()},
+           {"--restart", "on-failure", "--ready-timeout", "1500ms"}});
+
+    ends();
+
+    EXPECT_THAT(baton->said(), HasSubstr("1.0.0 did not start in 5 tries; Baton ends"));
+    EXPECT_EQ(store().loadState()->lastGeneration, 5);
+}
+
 TEST_F(CrashLoop, IsNotWhatSomebodyEnded)
 {
     for (int i = 0; i < 4; ++i) {
