@@ -16,6 +16,7 @@ Arrived arrivedOf(const signalfd_siginfo& info)
     arrived.signal.number = static_cast<int>(info.ssi_signo);
     if (info.ssi_code == SI_QUEUE) arrived.signal.value = static_cast<std::uintptr_t>(info.ssi_ptr);
     arrived.fromKernel = info.ssi_code > 0;
+    arrived.fromUs = !arrived.fromKernel && info.ssi_pid == static_cast<std::uint32_t>(::getpid());
     return arrived;
 }
 

@@ -15,6 +15,7 @@ namespace baton::loop {
 struct Arrived {
     os::Signal signal;
     bool fromKernel = false; ///< the keyboard of a terminal, a terminal that closed, a child: no process sent it
+    bool fromUs = false;     ///< this process, or the kernel in its name: a file of ours that grew beyond its limit
 };
 
 /// Blocks `numbers` in the calling thread, which must be the only one, and calls back with each that comes.

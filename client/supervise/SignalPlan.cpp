@@ -9,10 +9,15 @@ namespace {
 
 constexpr std::array Ending{SIGTERM, SIGINT, SIGQUIT};
 
-// All that a person or a process manager may send and that means nothing to the kernel's own business; the realtime
+// All that a person or a process manager may send and that is no fault of the process that gets it; the realtime
 // signals come on top.
-constexpr std::array Plain{SIGTERM,  SIGINT,    SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM,
-                           SIGWINCH, SIGVTALRM, SIGPROF, SIGIO,  SIGPWR,  SIGURG};
+constexpr std::array Plain{
+    SIGTERM,   SIGINT,  SIGQUIT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH,
+    SIGVTALRM, SIGPROF, SIGIO,   SIGPWR, SIGURG,  SIGXCPU, SIGXFSZ,
+#ifdef SIGSTKFLT // Not on every architecture.
+    SIGSTKFLT,
+#endif
+};
 
 constexpr std::array Own{SIGCHLD, SIGCONT, SIGTSTP};
 
@@ -25,6 +30,8 @@ bool has(const List& list, int number)
 } // namespace
 
 bool canBePlanned(int number) { return has(Plain, number) || (number >= SIGRTMIN && number <= SIGRTMAX); }
+
+bool saysALimit(int number) { return number == SIGXCPU || number == SIGXFSZ; }
 
 std::vector<int> takenSignals()
 {

@@ -24,8 +24,12 @@ struct SignalRule {
 };
 
 /// Whether a rule may be said for it: not for what Baton needs itself (SIGCHLD, SIGCONT, SIGTSTP, SIGPIPE, SIGTTIN,
-/// SIGTTOU), what nobody can take (SIGKILL, SIGSTOP), and what the kernel says of a fault (SIGSEGV, …).
+/// SIGTTOU), what nobody can take (SIGKILL, SIGSTOP), and by what a process ends for its own fault, whoever sends it
+/// (SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS).
 bool canBePlanned(int number);
+
+/// What the kernel sends to a process that has reached a limit of its own, which is then nobody else's business.
+bool saysALimit(int number);
 
 /// All that the supervisor takes as an event; to be blocked from the first moment on, or one that comes early ends
 /// Baton, and as process 1 of a container is lost.

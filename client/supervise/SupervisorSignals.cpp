@@ -24,6 +24,10 @@ void Supervisor::signalled(const loop::Arrived& arrived)
         sweepSoon();
         return;
     }
+    if (saysALimit(number) && (arrived.fromKernel || arrived.fromUs)) {
+        if (number == SIGXCPU) log_.error("SIGXCPU: Baton itself has had all its time of the processor (ulimit -t)");
+        return; // A write that made a file too long fails, and says so; a line about it here would be the next one.
+    }
     const auto rule = plan_.ruleOf(number);
     if (rule.action == SignalAction::Ignore)
         return log_.debug(os::nameOfSignal(number) + " is ignored, as --on-signal says");

@@ -183,6 +183,7 @@ TEST(Signals, BecomeCallsOfTheLoop)
     ASSERT_EQ(came.size(), 2U);
     for (const auto& one : came) {
         EXPECT_FALSE(one.fromKernel);
+        EXPECT_TRUE(one.fromUs);
         EXPECT_EQ(one.signal.value.has_value(), one.signal.number == SIGUSR1);
         EXPECT_THAT(one.signal.number, ::testing::AnyOf(SIGUSR1, SIGHUP));
     }

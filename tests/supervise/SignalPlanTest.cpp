@@ -17,7 +17,7 @@ TEST(SignalPlan, EndsByThreeAndPassesTheOthersOn)
     const SignalPlan plan({}, {});
     for (const int number : {SIGTERM, SIGINT, SIGQUIT})
         EXPECT_EQ(plan.ruleOf(number), (SignalRule{number, SignalAction::Stop, number}));
-    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGRTMIN, SIGRTMAX})
+    for (const int number : {SIGHUP, SIGUSR1, SIGUSR2, SIGWINCH, SIGXCPU, SIGXFSZ, SIGRTMIN, SIGRTMAX})
         EXPECT_EQ(plan.ruleOf(number), (SignalRule{number, SignalAction::Forward, number}));
 }
 

@@ -138,6 +138,32 @@ TEST_F(Signals, ReachTheProgramAloneWhereNothingIsSaid)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(Signals, OfLimitsThatAPersonSendsReachTheProgramAndEndNobody)
+{
+    ASSERT_TRUE(serves(program("on 24 say got XCPU\non 25 say got XFSZ\nready\nserve\nexit 0")));
+
+    for (const auto& [number, name] : {std::pair(SIGXCPU, "XCPU"), {SIGXFSZ, "XFSZ"}}) {
+        baton->signal(number);
+        EXPECT_TRUE(baton->says(std::string("got ") + name));
+    }
+
+    EXPECT_TRUE(isServing("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Signals, OfFaultsEndBatonAndLeaveTheProgramToTheNextOne)
+{
+    ASSERT_TRUE(serves(program("ready\nserve\nexit 0")));
+
+    baton->signal(SIGTRAP);
+    EXPECT_EQ(baton->end(), 128 + SIGTRAP);
+    EXPECT_EQ(ask(), "1.0.0\n") << "the program serves on";
+
+    restart();
+    EXPECT_TRUE(comesToServe("1.0.0"));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Signals, OfRealTimeAllCome)
 {
     const auto number = SIGRTMIN + 2;
