@@ -15,6 +15,7 @@
 #include <csignal>
 #include <exception>
 #include <stdexcept>
+#include <utility>
 
 namespace baton::supervise {
 namespace {
@@ -287,10 +288,12 @@ void Generation::endStandBy(int number, Duration patience)
     const auto due = std::max(drainedSince_ + patience, drainsUntil_.value_or(drainedSince_));
     const auto left = std::max(LeastPatience, due - now);
     watchdog_.stop();
-    if (!ending_.begun() && channel_.say("stop"))
+    if (!ending_.begun() && channel_.say("stop")) {
+        owesTerm_ = true;
         ending_.begin([] {}, left, [this] { cut(); });
-    else
+    } else {
         end(number, left);
+    }
 }
 
 void Generation::signal(const Passed& passed) const
@@ -305,6 +308,7 @@ void Generation::end(int number, Duration patience)
 {
     if (ending_.begun()) return;
     watchdog_.stop();
+    owesTerm_ = number != SIGTERM && number != SIGABRT;
     ending_.begin(
         [&] {
             signal({{number}});
@@ -313,9 +317,17 @@ void Generation::end(int number, Duration patience)
         patience, [this] { cut(); });
 }
 
-// Its time to end is over. What this costs its clients is said.
+// Its time to end is over. Who was told to drain by a word, or by a signal of its own, knows SIGTERM as what ends it at
+// once. What a kill costs its clients is said.
 void Generation::cut()
 {
+    if (std::exchange(owesTerm_, false)) {
+        world_.log.warning(release_.key.version + " (generation " + std::to_string(number_) +
+                           ") gets SIGTERM: its time to drain is over");
+        signal({{SIGTERM}});
+        ending_.extend(LeastPatience);
+        return;
+    }
     const auto connections = os::connectionsOf(child_.pid());
     world_.log.warning(release_.key.version + " (generation " + std::to_string(number_) +
                        ") is killed: its time to end is over" +

@@ -160,6 +160,7 @@ private:
     std::optional<std::uint64_t> oomKillsBefore_;
     bool running_ = true; // It is not reaped.
     bool killed_ = false;
+    bool owesTerm_ = false; // It was told to drain, and not by SIGTERM: that comes before SIGKILL.
     bool saidReady_ = false;
     bool ready_ = false;
     bool standsBy_ = false;

@@ -45,6 +45,7 @@ void Generation::restore(const GenerationState& state)
     oomKillsBefore_ = state.oomKills;
     drainsUntil_ = state.drainsUntil;
     killed_ = state.killed;
+    owesTerm_ = state.owesTerm;
     if (state.heir) child_.restore(*state.heir);
     watchdog_.restore(state.watchdog);
     if (state.killedAt) ending_.resume(*state.killedAt, [this] { cut(); });
@@ -78,6 +79,7 @@ GenerationState Generation::save(const std::vector<SharedListener>& listeners) c
     state.watchdog = watchdog_.save();
     state.killedAt = ending_.due();
     state.killed = killed_;
+    state.owesTerm = owesTerm_;
     state.oomKills = oomKillsBefore_;
     state.drainsUntil = drainsUntil_;
     return state;

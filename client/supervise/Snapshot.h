@@ -112,6 +112,7 @@ struct GenerationState {
     bool killed = false;                   ///< by us
     std::optional<std::uint64_t> oomKills; ///< before it began
     std::optional<Instant> drainsUntil;    ///< it asked for so much while it stood by
+    bool owesTerm = false;                 ///< it was told to drain, and not by SIGTERM
 
     friend bool operator==(const GenerationState&, const GenerationState&) = default;
 };

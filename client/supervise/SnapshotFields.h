@@ -109,6 +109,7 @@ void fields(Io& io, GenerationState& generation)
     io.since(2, "killed", generation.killed);
     io.since(2, "oomKills", generation.oomKills);
     io.since(2, "drainsUntil", generation.drainsUntil);
+    io.since(2, "owesTerm", generation.owesTerm);
 }
 
 template <typename Io>

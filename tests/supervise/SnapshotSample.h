@@ -28,6 +28,7 @@ inline GenerationState fullGeneration(int number, int descriptor)
     generation.account = {"12 guests", "ready", "missed its watchdog of 2s", 13};
     generation.watchdog = {Duration(2000), true, at(4000)};
     generation.killedAt = at(5000);
+    generation.owesTerm = true;
     generation.killed = true;
     generation.oomKills = 2;
     generation.drainsUntil = at(6000);

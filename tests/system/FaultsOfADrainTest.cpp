@@ -85,6 +85,30 @@ TEST_F(Draining, Fault14IgnoresTheDrainSignalAndIsKilledInTime)
     EXPECT_EQ(stop(), 0);
 }
 
+// Whoever is told to drain by a signal of its own may take SIGTERM for what ends it at once.
+TEST_F(Draining, Fault14GetsSigtermBeforeItIsKilledWhereAnotherSignalMeansDrain)
+{
+    const std::string both = "on 12 say was told\nready\n";
+    RunOptions options{{scratch.actor("1.0.0", both + "on 15 exit 0\nwait").string()}, {"--drain-signal", "SIGUSR2"}};
+    options.drain = "300ms";
+    ASSERT_TRUE(serves(options));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", both + "on 15 say stays\nwait"), "1.1.0 committed"));
+
+    EXPECT_TRUE(baton->says("1.0.0 (generation 1) gets SIGTERM: its time to drain is over"));
+    EXPECT_TRUE(baton->says("1.0.0 (generation 1) has ended with exit code 0"));
+    EXPECT_THAT(baton->said(), HasSubstr("was told"));
+    EXPECT_EQ(baton->said().find("is killed: its time to end is over"), std::string::npos);
+
+    ASSERT_TRUE(updateTo("1.2.0", "1.2.0 committed"));
+
+    EXPECT_TRUE(baton->says("1.1.0 (generation 2) gets SIGTERM: its time to drain is over"));
+    EXPECT_TRUE(baton->says("1.1.0 (generation 2) is killed: its time to end is over"));
+    EXPECT_TRUE(baton->says("1.1.0 (generation 2) has ended with signal 9 (SIGKILL)"));
+    EXPECT_THAT(baton->said(), HasSubstr("stays"));
+    EXPECT_EQ(stop(), 0);
+}
+
 // Clients that stay, such as an upload or a WebSocket: how many were cut is in the log.
 TEST_F(Draining, Fault14TellsHowManyConnectionsItCut)
 {
