@@ -39,8 +39,8 @@ public:
 
     KeptPathState save() const;
 
-    /// The path goes with us, too, if it is still ours then.
-    void removeInTheEnd() { removes_ = true; }
+    /// Whether the path goes with us, too, if it is still ours then.
+    void removeInTheEnd(bool removes) { removes_ = removes; }
 
 private:
     bool isOurs(const std::filesystem::path& file) const;

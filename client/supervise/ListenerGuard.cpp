@@ -318,13 +318,24 @@ try {
     log_.error(old->name + " cannot be bound anew: " + e.what());
 }
 
-void ListenerGuard::letGo(const std::string& name)
+void ListenerGuard::letGo(Listener& listener)
 {
-    for (const auto& care : cares()) {
-        if (care->listener.name != name) continue;
-        care->removed = true;
-        if (care->path) care->path->removeInTheEnd();
+    auto care = std::static_pointer_cast<Care>(listener.care);
+    if (!care) { // It never listened; what is left of it is its path.
+        care = careFor(listener);
+        if (const auto path = os::pathOf(care->bound); path.starts_with('/')) care->path.emplace(path, false);
+        listener.care = care;
     }
+    care->removed = true;
+    if (care->path) care->path->removeInTheEnd(true);
+}
+
+void ListenerGuard::takeBack(Listener& listener)
+{
+    const auto care = std::static_pointer_cast<Care>(listener.care);
+    if (!care) return;
+    care->removed = false;
+    if (care->path) care->path->removeInTheEnd(false);
 }
 
 } // namespace baton::supervise

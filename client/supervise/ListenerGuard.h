@@ -53,7 +53,10 @@ public:
     void restore(Listener& listener, const CareState& state);
 
     /// The listener is in the set no more: its path goes when the last generation that has it has ended.
-    void letGo(const std::string& name);
+    void letGo(Listener& listener);
+
+    /// It is in the set again, if it was let go.
+    static void takeBack(Listener& listener);
 
 private:
     struct Care;

@@ -44,17 +44,6 @@ SharedListener make(const std::string& name, os::UniqueFd socket)
     return listener;
 }
 
-std::vector<SharedListener> bound(const os::ListenAddress& address)
-{
-    std::vector<SharedListener> listeners;
-    for (auto& socket : os::bindAll(address)) {
-        listeners.push_back(make(address.name, std::move(socket)));
-        listeners.back()->address = address;
-        listeners.back()->listens = false;
-    }
-    return listeners;
-}
-
 } // namespace
 
 ListenerSet ListenerSet::fromEnvironment()
@@ -106,20 +95,20 @@ void ListenerSet::openMissing(const std::vector<os::ListenAddress>& addresses)
     arrange(addresses);
 }
 
-void ListenerSet::bindForNext(const os::ListenAddress& address)
+std::vector<SharedListener> ListenerSet::bound(const os::ListenAddress& address)
 {
-    for (auto& listener : bound(address)) listeners_.push_back(std::move(listener));
+    std::vector<SharedListener> listeners;
+    for (auto& socket : os::bindAll(address)) {
+        listeners.push_back(make(address.name, std::move(socket)));
+        listeners.back()->address = address;
+        listeners.back()->listens = false;
+    }
+    return listeners;
 }
 
 void ListenerSet::remove(const std::string& name)
 {
     std::erase_if(listeners_, [&](const auto& listener) { return listener->name == name; });
-}
-
-void ListenerSet::remove(const std::string& name, const os::ListenAddress& address)
-{
-    std::erase_if(listeners_,
-                  [&](const auto& listener) { return listener->name == name && listener->address == address; });
 }
 
 void ListenerSet::replace(const SharedListener& old, SharedListener fresh)

@@ -48,12 +48,12 @@ public:
     void openMissing(const std::vector<os::ListenAddress>& addresses);
 
     /// Binds, and does not listen yet: for the next generation.  @throws std::system_error, std::invalid_argument.
-    void bindForNext(const os::ListenAddress& address);
+    static std::vector<SharedListener> bound(const os::ListenAddress& address);
 
     /// From here on no generation gets it. Those that have it keep it.
     void remove(const std::string& name);
-    /// The same for those of that address alone.
-    void remove(const std::string& name, const os::ListenAddress& address);
+    /// These take the place of all.
+    void become(std::vector<SharedListener> listeners) { listeners_ = std::move(listeners); }
 
     /// Puts `fresh` into the place of `old`, for the next generation.
     void replace(const SharedListener& old, SharedListener fresh);

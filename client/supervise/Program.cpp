@@ -29,18 +29,20 @@ try {
 
 } // namespace
 
-Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited)
+Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited,
+                 std::vector<os::ListenAddress> wanted)
     : world_(world),
       settings_(settings),
       log_(world.log, settings.name),
       store_(settings.stateDirectory),
       ledger_(store_, world.clock, log_),
       orphans_(world.loop, log_, ledger_.state().generations, [this](int generation) { forgetOrphan(generation); }),
+      wanted_(std::move(wanted)),
       listeners_(std::move(inherited)),
       guard_(
           world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); },
           [this] { handover_.renew(); }),
-      reload_(world.loop, log_, settings_, listeners_, guard_),
+      reload_(world.loop, log_, settings_, {listeners_, guard_, wanted_, [this] { return allListeners(); }}),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
       preparation_(
           world.loop, log_, settings_, store_, ledger_, [this](const store::ReleaseKey& key) { installed(key); },
@@ -55,7 +57,7 @@ Program::Program(const ProgramWorld& world, const Settings& settings, ListenerSe
 
 void Program::start()
 {
-    orphans_.borrowListeners(settings_.listeners, listeners_);
+    orphans_.borrowListeners(wanted_, listeners_);
     waits_ = !orphans_.empty() && mustWaitForOrphans();
     if (!waits_) {
         if (!orphans_.empty()) log_.info("it serves until the next one is ready, on the same sockets");
@@ -69,15 +71,15 @@ void Program::start()
 // Who cannot share, or has nothing to share; else both serve until the new one is ready.
 bool Program::mustWaitForOrphans() const
 {
-    const bool all = std::all_of(settings_.listeners.begin(), settings_.listeners.end(),
-                                 [&](const auto& address) { return listeners_.has(address.name); });
-    return !all || settings_.listeners.empty() || settings_.handoff == Handoff::Restart;
+    const bool all =
+        std::all_of(wanted_.begin(), wanted_.end(), [&](const auto& address) { return listeners_.has(address.name); });
+    return !all || wanted_.empty() || settings_.handoff == Handoff::Restart;
 }
 
 void Program::open()
 try {
     warnOfOtherGroups();
-    openMissing(listeners_, settings_.listeners);
+    openMissing(listeners_, wanted_);
     warnOfShorterQueues();
     if (!listeners_.empty()) log_.info("listening on " + listeners_.describe());
     guard_.beforeStart(0);
@@ -99,7 +101,7 @@ void Program::startAgent()
 void Program::warnOfShorterQueues()
 {
     const int most = os::mostWaiting();
-    for (const auto& address : settings_.listeners)
+    for (const auto& address : wanted_)
         if (address.backlog > most)
             log_.warning(address.name + " is to have a backlog of " + std::to_string(address.backlog) +
                          ", and this machine gives it " + std::to_string(most) + ": raise net.core.somaxconn");
@@ -107,7 +109,7 @@ void Program::warnOfShorterQueues()
 
 void Program::warnOfOtherGroups()
 {
-    for (const auto& address : settings_.listeners) {
+    for (const auto& address : wanted_) {
         const auto held = listeners_.count(address.name);
         const auto wanted = static_cast<std::size_t>(address.sockets);
         const auto found = std::find_if(listeners_.all().begin(), listeners_.all().end(),
@@ -129,12 +131,18 @@ void Program::forgetOrphan(int generation)
 void Program::letGo()
 {
     agent_.reset();
+    reload_.cancel();
     preparation_.cancel();
-    const auto all = listeners_.all(); // A copy: the set changes.
-    for (const auto& listener : all) {
-        guard_.letGo(listener->name);
-        listeners_.remove(listener->name);
+    std::vector<SharedListener> kept;
+    for (const auto& listener : listeners_.all()) {
+        if (listener->address) {
+            guard_.letGo(*listener);
+            continue;
+        }
+        listener->care.reset(); // The next one has its own.
+        kept.push_back(listener);
     }
+    listeners_.become(std::move(kept));
 }
 
 void Program::stop(const Passed& passed)

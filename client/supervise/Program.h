@@ -64,8 +64,10 @@ class Program : private HandoverWatcher {
 public:
     /// Finds what an earlier Baton left of it. `settings` outlive it.
     /// @param inherited the listeners that systemd passed for it
+    /// @param wanted those that it shall have, which a reload may have made others than those of `settings`
     /// @throws std::exception for a damaged state
-    Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited);
+    Program(const ProgramWorld& world, const Settings& settings, ListenerSet inherited,
+            std::vector<os::ListenAddress> wanted);
 
     /// Goes on with what an earlier supervisor had: resume() is its start().
     /// @throws std::runtime_error, std::system_error if what `state` names is not there.
@@ -95,8 +97,14 @@ public:
     /// The agent, too, ends with Baton.
     void endAgent() { agent_.reset(); }
 
-    /// Of one that is over while others run: nobody is to wait in its queues, nothing is to be fetched for it.
+    /// Of one that is over while others run: nobody is to wait in its queues, nothing is to be fetched for it. The
+    /// listeners of systemd stay, which holds them too.
     void letGo();
+
+    /// Of one that is over: what whoever runs Baton has open still, and another could not open. For who takes its
+    /// place.
+    ListenerSet inherited() const { return listeners_; }
+    const std::vector<os::ListenAddress>& wantedListeners() const { return wanted_; }
 
     const std::optional<store::Hold>& hold() const { return ledger_.state().hold; }
 
@@ -177,6 +185,7 @@ private:
     store::Store store_;
     Ledger ledger_;
     Orphans orphans_;
+    std::vector<os::ListenAddress> wanted_;
     ListenerSet listeners_;
     ListenerGuard guard_;
     Reload reload_;

@@ -29,6 +29,13 @@ SharedListener restored(const ListenerState& state)
     return listener;
 }
 
+std::vector<os::ListenAddress> addressesOf(const std::vector<std::string>& texts)
+{
+    std::vector<os::ListenAddress> addresses;
+    for (const auto& text : texts) addresses.push_back(os::parseListenAddress(text));
+    return addresses;
+}
+
 std::vector<store::GenerationRecord> recordsOf(const ProgramState& state, const Ledger& ledger)
 {
     auto records = ledger.state().generations;
@@ -80,6 +87,8 @@ ProgramState Program::save() const
     state.begun = begun_;
     state.goesBack = goesBack_;
     state.isSetBack = isSetBack_;
+    state.wanted.emplace();
+    for (const auto& address : wanted_) state.wanted->push_back(address.name + '=' + print(address));
     return state;
 }
 
@@ -92,10 +101,11 @@ Program::Program(const ProgramWorld& world, const Settings& settings, const Prog
       orphans_(
           world.loop, log_, recordsOf(state, ledger_), [this](int generation) { forgetOrphan(generation); },
           Orphans::Known::Yes),
+      wanted_(state.wanted ? addressesOf(*state.wanted) : settings.listeners),
       guard_(
           world.loop, log_, listeners_, [this](const std::string& what) { handover_.accuse(what); },
           [this] { handover_.renew(); }),
-      reload_(world.loop, log_, settings_, listeners_, guard_),
+      reload_(world.loop, log_, settings_, {listeners_, guard_, wanted_, [this] { return allListeners(); }}),
       handover_(world.loop, log_, settings_, store_, listeners_, ledger_, orphans_, world.manager, *this),
       preparation_(
           world.loop, log_, settings_, store_, ledger_, [this](const store::ReleaseKey& key) { installed(key); },

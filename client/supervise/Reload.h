@@ -5,10 +5,12 @@
 #include "client/core/Log.h"
 #include "client/os/ListenAddress.h"
 #include "client/supervise/Job.h"
+#include "client/supervise/ListenerChange.h"
 #include "client/supervise/ListenerGuard.h"
 #include "client/supervise/ListenerSet.h"
 #include "client/supervise/Settings.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,27 +18,28 @@
 
 namespace baton::supervise {
 
-/// What became of a reload; a sentence each.
-struct ReloadReport {
-    std::string error; ///< the file could not be taken at all, and nothing was changed
-    std::vector<std::string> changed;
-    std::vector<std::string> refused;
-};
-
 /// One line of JSON.
 std::string print(const ReloadReport& report);
 
-/// Makes `listeners` what `wanted` says: for the next generation, but backlog and ownership at once. Those of systemd
-/// stay. A group keeps its number of sockets; what cannot be bound is refused, and the rest goes on.
-ReloadReport applyListeners(const std::vector<os::ListenAddress>& wanted, ListenerSet& listeners, ListenerGuard& guard);
+/// What it changes.
+struct ReloadedListeners {
+    ListenerSet& set;
+    ListenerGuard& guard;
+    std::vector<os::ListenAddress>& wanted; ///< what is asked for at the next start of the program
+    /// Those of the set, and those that a living generation alone has.
+    std::function<std::vector<SharedListener>()> held;
+};
 
 /// Reads the file by a process of its own, since the supervisor has no parser.
 class Reload {
 public:
-    Reload(loop::EventLoop& loop, Log& log, const Settings& settings, ListenerSet& listeners, ListenerGuard& guard);
+    Reload(loop::EventLoop& loop, Log& log, const Settings& settings, ReloadedListeners listeners);
 
     /// The answer to `reload`: it has begun, or why not.
     std::string begin();
+
+    /// Whatever is under way comes to nothing.
+    void cancel() { job_.reset(); }
 
     bool isBusy() const { return job_ != nullptr; }
     const ReloadReport& last() const { return last_; }
@@ -56,8 +59,7 @@ private:
     loop::EventLoop& loop_;
     Log& log_;
     const Settings& settings_;
-    ListenerSet& listeners_;
-    ListenerGuard& guard_;
+    ReloadedListeners listeners_;
     std::unique_ptr<Job> job_;
     ReloadReport last_;
 };

@@ -216,6 +216,7 @@ struct ProgramState {
     bool begun = false;
     bool goesBack = false;
     bool isSetBack = false;
+    std::optional<std::vector<std::string>> wanted; ///< NAME=ADDR of each listener; nothing: as it was started
 
     friend bool operator==(const ProgramState&, const ProgramState&) = default;
 };

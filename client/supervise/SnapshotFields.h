@@ -206,6 +206,7 @@ void fields(Io& io, ProgramState& program)
     io.since(2, "begun", program.begun);
     io.since(2, "goesBack", program.goesBack);
     io.since(2, "isSetBack", program.isSetBack);
+    io.since(2, "wanted", program.wanted);
 }
 
 template <typename Io>

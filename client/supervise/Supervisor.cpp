@@ -69,7 +69,7 @@ Supervisor::Supervisor(const SupervisorSettings& settings, Log& log, std::vector
 {
     InheritedListeners inherited(settings_, log_);
     for (const auto& program : settings_.programs)
-        programs_.push_back(std::make_unique<Program>(world_, program, inherited.takeFor(program)));
+        programs_.push_back(std::make_unique<Program>(world_, program, inherited.takeFor(program), program.listeners));
     inherited.closeRest();
     formGroups();
     openOwnReleases();
@@ -149,7 +149,8 @@ void Supervisor::cannotStart(int number, const CannotStart& why)
         cannotStart_ = why;
         return loop_.stop();
     }
-    log_.error(settings_.programs.at(static_cast<std::size_t>(number)).name + " cannot start: " + why.what());
+    whyNotStarted_ = why.what();
+    log_.error(settings_.programs.at(static_cast<std::size_t>(number)).name + " cannot start: " + whyNotStarted_);
     ended(number, why.exitCode());
 }
 

@@ -100,6 +100,7 @@ private:
     std::unique_ptr<MetricsFile> metrics_;
     std::unique_ptr<MetricsExporter> exporter_;
     std::optional<CannotStart> cannotStart_;
+    std::string whyNotStarted_; // the last that could not, of several
     bool stops_ = false;
 };
 

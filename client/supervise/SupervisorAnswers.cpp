@@ -15,8 +15,7 @@ constexpr int Unavailable = 69; // EX_UNAVAILABLE
 
 constexpr std::string_view UpgradeCommand = "upgrade-self";
 
-// `sentence` is ours and needs no escapes.
-std::string refusal(const std::string& sentence) { return "{\"error\":\"" + sentence + "\"}\n"; }
+std::string refusal(const std::string& sentence) { return print(ReloadReport{sentence, {}, {}}); }
 
 } // namespace
 
@@ -78,16 +77,19 @@ try {
     log_.info("a person wants " + settings.name + " started again");
     letGo_.erase(number);
     program->letGo(); // First: it has what the next one opens.
-    program = std::make_unique<Program>(world_, settings, ListenerSet());
+    program = std::make_unique<Program>(world_, settings, program->inherited(), program->wantedListeners());
     fates_.revived(number);
+    whyNotStarted_.clear();
     try {
         program->start();
     } catch (const std::exception& e) {
         cannotStart(number, CannotStart(e.what(), Unavailable));
     }
-    return "{\"accepted\":true}\n";
+    if (!fates_.isOver(number)) return "{\"accepted\":true}\n";
+    return refusal("it could not be started again: " + (whyNotStarted_.empty() ? "it ended at once" : whyNotStarted_));
 } catch (const std::exception& e) {
     log_.error(std::string("it could not be started again: ") + e.what());
+    programs_.at(static_cast<std::size_t>(number))->letGo(); // What the next one had begun to look after.
     return refusal("it could not be started again; see the log of this Baton");
 }
 

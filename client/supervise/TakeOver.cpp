@@ -29,6 +29,8 @@ void checkParts(const ProgramState& program)
     store::parseState(program.ledger);
     for (const auto& listener : program.listeners)
         if (!listener.address.empty()) os::parseListenAddress(listener.address);
+    if (program.wanted)
+        for (const auto& address : *program.wanted) os::parseListenAddress(address);
     keyFromText(program.handover.candidateKey);
     keyFromText(program.handover.pending);
     keyFromText(program.offered);

@@ -257,7 +257,7 @@ TEST_F(ListenerGuardTest, BindsAUnixListenerAnewThatWasShutDown)
 TEST_F(ListenerGuardTest, ListensForTheGenerationThatStarts)
 {
     auto guarded = guard();
-    set.bindForNext(os::parseListenAddress("web=127.0.0.1:0"));
+    set.become(ListenerSet::bound(os::parseListenAddress("web=127.0.0.1:0")));
     const auto bound = os::nameOf(socket());
     EXPECT_EQ(connectTo(bound), ECONNREFUSED);
     guarded.beforeStart(Alone);
@@ -273,7 +273,7 @@ TEST_F(ListenerGuardTest, LeavesNothingBehindWhenTheLastGenerationLetsGo)
     auto guarded = guard();
     {
         const ListenerSet generation = set;
-        guarded.letGo("x");
+        guarded.letGo(*set.all().front());
         set.remove("x");
         EXPECT_EQ(connectToPath(), 0);
         EXPECT_TRUE(fs::exists(link));

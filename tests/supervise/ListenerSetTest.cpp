@@ -69,7 +69,7 @@ TEST(ListenerSet, ClosesASocketOnlyOnceNobodyHasIt)
 TEST(ListenerSet, BindsForTheNextAndDoesNotListenYet)
 {
     ListenerSet set;
-    set.bindForNext(os::parseListenAddress("web=127.0.0.1:0"));
+    set.become(ListenerSet::bound(os::parseListenAddress("web=127.0.0.1:0")));
 
     EXPECT_FALSE(set.all().front()->listens);
     EXPECT_EQ(os::backlogOf(set.all().front()->socket.get()), std::nullopt);

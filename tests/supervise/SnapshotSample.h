@@ -58,6 +58,7 @@ inline Snapshot fullSnapshot()
     program.offered = "1.3.0 c";
     program.answered = Stand::UnderWay;
     program.begun = program.goesBack = program.isSetBack = true;
+    program.wanted = {{"web=127.0.0.1:8000", "admin=unix:/run/admin"}};
 
     auto& handover = program.handover;
     handover.phase = Phase::ProbationAlone;

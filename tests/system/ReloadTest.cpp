@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <list>
 
 namespace baton::system {
 namespace {
@@ -39,6 +40,23 @@ struct Reload : Relay {
         options.options = {"--config", (scratch / "web.properties").string()};
         return Relay::serves(options);
     }
+    /// The next release takes over, and serves all of these addresses; nobody was lost.
+    void handOver(const std::vector<std::string>& addresses, std::list<Clients>& clients, const std::string& names)
+    {
+        ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Server), "1.1.0 committed"));
+        EXPECT_TRUE(baton->says("LISTEN_FDNAMES=" + names + '\n'));
+        ASSERT_TRUE(eventually([&] { return status().draining.empty(); }));
+        for (const auto& address : addresses) {
+            web = address;
+            EXPECT_EQ(ask(), "1.1.0\n") << address;
+        }
+        for (auto& each : clients) {
+            const auto count = each.stop();
+            EXPECT_GT(count.sent, 0U);
+            EXPECT_EQ(count.failed, 0U) << count.report;
+        }
+        EXPECT_EQ(stop(), 0);
+    }
     int code = -1;
 
 private:
@@ -68,6 +86,53 @@ TEST_F(Reload, AddsAndRemovesListenersForTheNextRelease)
     const auto count = clients.stop();
     EXPECT_EQ(count.failed, 0U) << count.report;
     EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Reload, GivesAListenerAnotherName)
+{
+    configure("listen = web=127.0.0.1:0\n");
+    ASSERT_TRUE(serves());
+    std::list<Clients> clients;
+    clients.emplace_back(scratch, web, std::vector<std::string>{"--new", "64"});
+
+    configure("listen = www=" + web + '\n');
+    EXPECT_THAT(reload(), HasSubstr("is for the next generation what was web: the same socket"));
+
+    EXPECT_EQ(code, 0);
+    handOver({web}, clients, "www");
+}
+
+TEST_F(Reload, SwapsTheAddressesOfTwoListeners)
+{
+    configure("listen = web=127.0.0.1:0,admin=127.0.0.1:0\n");
+    ASSERT_TRUE(serves());
+    const auto first = web;
+    const auto second = baton->word(", admin=");
+    std::list<Clients> clients;
+    for (const auto& address : {first, second})
+        clients.emplace_back(scratch, address, std::vector<std::string>{"--new", "32"});
+
+    configure("listen = web=" + second + ",admin=" + first + '\n');
+    EXPECT_THAT(reload(), HasSubstr("admin is " + first + " for the next generation"));
+
+    EXPECT_EQ(code, 0);
+    handOver({first, second}, clients, "web:admin");
+}
+
+TEST_F(Reload, PutsAListenerBackThatTheReleaseStillServes)
+{
+    configure("listen = web=127.0.0.1:0," + at("other") + '\n');
+    ASSERT_TRUE(serves());
+    std::list<Clients> clients;
+    clients.emplace_back(scratch, web, std::vector<std::string>{"--new", "64"});
+
+    configure("listen = " + at("other") + '\n');
+    EXPECT_THAT(reload(), HasSubstr("web is removed"));
+    configure("listen = web=" + web + ',' + at("other") + '\n');
+    EXPECT_THAT(reload(), HasSubstr("is added for the next generation: the socket that is still open there"));
+
+    EXPECT_EQ(code, 0);
+    handOver({web}, clients, "web:other");
 }
 
 TEST_F(Reload, NamesWhatCannotChangeAndTakesTheRest)

@@ -249,6 +249,66 @@ TEST_F(SeveralPrograms, GetTheSocketsOfTheServiceManagerThatTheyName)
     EXPECT_EQ(stop(), 0);
 }
 
+TEST_F(SeveralPrograms, GetTheSocketsOfTheServiceManagerAgainWhenTheyAreStartedAgain)
+{
+    const auto socket = os::listenOn(os::parseListenAddress("web=127.0.0.1:0"));
+    passed = {socket.get()};
+    environment = {"LISTEN_FDS=1", "LISTEN_FDNAMES=web.web"};
+    run({{"api", hello("1.0.0")}, {"web", mortal("1.0.0"), "", os::boundAddress(socket.get())}});
+    ASSERT_TRUE(baton->says("web: 1.0.0 serves"));
+    std::string printed;
+
+    for (int i = 0; i < 2; ++i) {
+        ::kill(of("web").release->pid, SIGUSR1);
+        ASSERT_TRUE(eventually([&] { return of("web").state == "ended"; }));
+
+        EXPECT_EQ(command({"restart", "--program", "web"}, printed), 0) << printed;
+
+        ASSERT_TRUE(eventually([&] { return isServing("web", "1.0.0"); })) << baton->said();
+        web = os::boundAddress(socket.get());
+        EXPECT_THAT(ask(), HasSubstr("1.0.0"));
+    }
+    EXPECT_EQ(stop(), 7);
+}
+
+TEST_F(SeveralPrograms, SayWhyOneCannotBeStartedAgain)
+{
+    const auto path = (scratch / "web.sock").string();
+    ASSERT_TRUE(serve({{"api", hello("1.0.0")}, {"web", mortal("1.0.0"), "", "unix:" + path}}));
+    ::kill(of("web").release->pid, SIGUSR1);
+    ASSERT_TRUE(eventually([&] { return of("web").state == "ended" && !fs::exists(path); }));
+    std::string printed;
+    {
+        const auto taken = os::listenOn(os::parseListenAddress("web=unix:" + path));
+        EXPECT_EQ(command({"restart", "--program", "web"}, printed), 75);
+        EXPECT_THAT(printed, AllOf(HasSubstr("nothing was started anew"), HasSubstr("Address already in use")));
+        EXPECT_EQ(of("web").state, "ended");
+    }
+    EXPECT_EQ(command({"restart", "--program", "web"}, printed), 0) << printed;
+    EXPECT_TRUE(eventually([&] { return isServing("web", "1.0.0"); })) << baton->said();
+    EXPECT_EQ(stop(), 7);
+}
+
+TEST_F(SeveralPrograms, HaveTheListenersOfAReloadAlsoAfterAnEnd)
+{
+    ASSERT_TRUE(serve({{"api", hello("1.0.0")}, {"web", mortal("1.0.0")}}));
+    const auto admin = "admin=unix:" + (scratch / "admin.sock").string();
+    auto text = readFile(config);
+    const std::string before = "listen = web=127.0.0.1:0";
+    text.replace(text.rfind(before), before.size(), before + ", " + admin);
+    scratch.write("shop.ini", text);
+    std::string printed;
+    EXPECT_EQ(command({"reload", "--program", "web"}, printed), 0) << printed;
+    ::kill(of("web").release->pid, SIGUSR1);
+    ASSERT_TRUE(eventually([&] { return of("web").state == "ended"; }));
+
+    EXPECT_EQ(command({"restart", "--program", "web"}, printed), 0) << printed;
+
+    EXPECT_TRUE(baton->says(", " + admin)) << "it listens on both";
+    EXPECT_TRUE(eventually([&] { return isServing("web", "1.0.0"); })) << baton->said();
+    EXPECT_EQ(stop(), 7);
+}
+
 TEST_F(SeveralPrograms, RefuseAProgramOnTheCommandLineAndAStateThatTwoHave)
 {
     run({{"api", hello("1.0.0")}, {"web", hello("1.0.0")}});
