@@ -1,6 +1,5 @@
-// Words of an actor that speaks on its channel: for what outlives it, memfds that it gives to Baton under names, and for
-// standing by.
-// SPDX-License-Identifier: Apache-2.0
+// Words of an actor that speaks on its channel: for what outlives it, memfds that it gives to Baton under names, and
+// for standing by. SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>
