@@ -12,7 +12,6 @@
 
 #include <pthread.h>
 
-#include <algorithm>
 #include <csignal>
 
 namespace baton::service {
@@ -76,9 +75,6 @@ void HttpWorkers::stop()
         waiting_.clear();
         // A handler that waits for its client must not keep us.
         for (const auto* connection : answering_) ::shutdown(connection->socket.get(), SHUT_RDWR);
-        for (const auto& taken : taken_)
-            if (const auto connection = taken.lock()) ::shutdown(connection->socket.get(), SHUT_RDWR);
-        taken_.clear();
     }
     work_.notify_all();
     for (auto& thread : threads_) thread.join();
@@ -113,22 +109,9 @@ void HttpWorkers::run() noexcept
         {
             const std::scoped_lock lock(mutex_);
             answering_.erase(connection.get());
-            if (fate == Fate::Taken) rememberTaken(connection);
         }
         if (fate != Fate::Taken) giveBack_(std::move(connection), fate);
     }
-}
-
-// Locked. Only those that a handler keeps after it returned: stop() has to find them. Looking for the ones that are
-// gone each time the list has doubled costs little for each.
-void HttpWorkers::rememberTaken(const std::shared_ptr<HttpConnection>& connection)
-{
-    if (ending_ || connection.use_count() == 1) return; // It was cut, or the handler is done with it.
-    if (taken_.size() >= mostTaken_) {
-        std::erase_if(taken_, [](const auto& each) { return each.expired(); });
-        mostTaken_ = std::max(LeastTaken, 2 * taken_.size());
-    }
-    taken_.push_back(connection);
 }
 
 Fate HttpWorkers::answer(const std::shared_ptr<HttpConnection>& connection)

@@ -11,7 +11,6 @@
 #include <Poco/Net/HTTPServerRequestImpl.h>
 
 #include <condition_variable>
-#include <cstddef>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -42,19 +41,16 @@ public:
 
     void start();
 
-    /// Cuts the connections that are being answered and those that handlers took, drops those that wait, and ends the
-    /// threads.
+    /// Cuts the connections that are being answered, drops those that wait, and ends the threads. What a handler took
+    /// and handed on is not cut: the next release may have it.
     void stop();
 
     /// A Busy connection with a whole head in its inbox.
     void submit(std::shared_ptr<HttpConnection> connection);
 
 private:
-    static constexpr std::size_t LeastTaken = 16;
-
     void run() noexcept;
     std::shared_ptr<HttpConnection> next();
-    void rememberTaken(const std::shared_ptr<HttpConnection>& connection);
     Fate answer(const std::shared_ptr<HttpConnection>& connection);
     bool handle(Poco::Net::HTTPServerSession& session, OneRequestSocket& socket, const RequestHead& head);
     void callHandler(Poco::Net::HTTPServerRequestImpl& request, Answer& answer);
@@ -68,8 +64,6 @@ private:
     std::condition_variable work_;
     std::deque<std::shared_ptr<HttpConnection>> waiting_;
     std::unordered_set<HttpConnection*> answering_;
-    std::vector<std::weak_ptr<HttpConnection>> taken_; // and kept, by whoever they were handed on to
-    std::size_t mostTaken_ = LeastTaken;               // before those that are gone are looked for
     bool ending_ = false;
     std::vector<std::thread> threads_;
 };

@@ -10,8 +10,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <poll.h>
-
 #include <array>
 #include <chrono>
 #include <future>
@@ -316,7 +314,8 @@ private:
     std::promise<Socket>& kept_;
 };
 
-TEST_P(HttpDrain, EndsAWebSocketThatItsHandlerHandedOnOnlyWhenItStops)
+// Another release may have it by now, and a shutdown here would end it there, too.
+TEST_P(HttpDrain, LeavesAWebSocketToWhomItsHandlerHandedItOn)
 {
     std::promise<Keeper::Socket> promised;
     GracefulHttpServer server(new Keeper(promised), socket, settings);
@@ -327,15 +326,17 @@ TEST_P(HttpDrain, EndsAWebSocketThatItsHandlerHandedOnOnlyWhenItStops)
 
     server.drain(Duration(50));
     EXPECT_FALSE(server.waitUntilDrained(Duration(100)));
-    client.send(MaskedHi);
-    std::array<char, 16> frame{};
-    int flags = 0;
-    EXPECT_EQ(kept->receiveFrame(frame.data(), frame.size(), flags), 2);
+    const auto hears = [&] {
+        std::array<char, 16> frame{};
+        int flags = 0;
+        client.send(MaskedHi);
+        return kept->receiveFrame(frame.data(), frame.size(), flags);
+    };
+    EXPECT_EQ(hears(), 2);
     EXPECT_EQ(server.connections(), 1U);
     server.stop();
 
-    pollfd end{client.fd(), POLLRDHUP, 0};
-    EXPECT_EQ(::poll(&end, 1, static_cast<int>(Soon.count())), 1) << "it is open still";
+    EXPECT_EQ(hears(), 2);
     kept.reset();
     EXPECT_EQ(server.connections(), 0U);
 }
