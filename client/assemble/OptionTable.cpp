@@ -45,7 +45,7 @@ constexpr std::array Table{
     Option{"handoff", ValueKind::Choice, "overlap|restart", "", "restart",
            "two side by side (with --listen), or one at a time", Run},
     Option{"ready", ValueKind::Ready, "HOW", "notify", "tcp:127.0.0.1:8000",
-           "notify, tcp[:HOST:PORT], http[s]:…, exec:COMMAND, delay:DUR", Run},
+           "notify, tcp[:…], http[s]:…, http:/PATH, exec:…, delay:DUR", Run},
     Option{"probation", ValueKind::Duration, "DUR", "10s", "10s", "how long both serve", Run},
     Option{"try", ValueKind::Text, "none|token|\"ARGS\"", "none", "--check-config",
            "try-out before a release is installed", Run},

@@ -17,7 +17,8 @@
 namespace baton::assemble {
 namespace {
 
-const Poco::Timespan Patience(2, 0);
+// Poco wants a limit. The one that counts is that of whoever asks, who ends us.
+const Poco::Timespan Patience(1, 0, 0, 0, 0);
 
 bool takesConnection(const std::string& target)
 {

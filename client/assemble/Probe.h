@@ -7,8 +7,9 @@
 
 namespace baton::assemble {
 
-/// `tcp HOST:PORT`: a connection is taken. `http URL`: GET is answered 2xx or 3xx. 0 for yes, 1 for no within two
-/// seconds, 64 for another question. Throws nothing.
+/// `tcp HOST:PORT`: a connection is taken. `http URL [STATUS]`, one argument: GET is answered with that, or 2xx or 3xx.
+/// `http-unix SOCKET PATH [STATUS]`, likewise there. 0 for yes, 1 for no, 64 for another question. It waits as long as
+/// it may live: who asks ends it when the time for an answer is over. Throws nothing.
 int probe(const std::vector<std::string>& question) noexcept;
 
 } // namespace baton::assemble

@@ -34,8 +34,18 @@ std::string firstTcpListener(const std::vector<os::ListenAddress>& listeners)
     return print(tcp->address);
 }
 
-supervise::Readiness readinessOf(const std::string& text, const std::vector<os::ListenAddress>& listeners)
+// A path of the probe listener, that is: http:/PATH, and no URL.
+bool asksProbe(const std::string& text) { return text.starts_with("http:/") && !text.starts_with("http://"); }
+
+supervise::Readiness readinessOf(const Values& values, const std::vector<os::ListenAddress>& listeners)
 {
+    const auto text = values.text("ready");
+    if (asksProbe(text)) {
+        if (!values.has("probe-listen"))
+            throw UsageError("--ready http:/PATH asks the very generation, not the shared port: it needs "
+                             "--probe-listen NAME; a URL begins with http://");
+        return {ReadyKind::Probe, text.substr(5), Duration(0)};
+    }
     if (text == "tcp") return {ReadyKind::Tcp, firstTcpListener(listeners), Duration(0)};
     for (const auto& [beginning, kind] : Questions) {
         if (!text.starts_with(beginning)) continue;
@@ -135,7 +145,7 @@ supervise::Settings supervisorSettings(const Handed& handed, int settingsFd)
     settings.stateDirectory = handed.stateDirectory;
     settings.command = handed.command;
     settings.listeners = listenersOf(values);
-    settings.readiness = readinessOf(values.text("ready"), settings.listeners);
+    settings.readiness = readinessOf(values, settings.listeners);
     settings.health = healthOf(values);
     if (values.has("probe-listen")) {
         settings.probeListener = values.text("probe-listen");

@@ -67,6 +67,15 @@ bool hasStatus(std::string_view& text)
     return status && *status >= 200 && *status <= 599;
 }
 
+// "/PATH" or "/PATH STATUS" behind http:, for the probe listener.
+std::string faultOfProbePath(std::string_view text)
+{
+    if (!hasStatus(text)) return "has something behind its path that is no HTTP status";
+    return hasControls(text) || text.find(' ') != text.npos ? "is no path that can be asked for" : "";
+}
+
+bool asksProbe(std::string_view text) { return text.starts_with("http:/") && !text.starts_with("http://"); }
+
 std::string faultOfReadiness(std::string_view text)
 {
     if (text == "notify" || text == "tcp") return {};
@@ -75,15 +84,15 @@ std::string faultOfReadiness(std::string_view text)
     if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
     if (text.starts_with("http://") || text.starts_with("https://"))
         return hasStatus(text) ? faultOfUrl(text) : "has something behind its URL that is no HTTP status";
-    return "is none of notify, tcp, tcp:HOST:PORT, http[s]://HOST:PORT/PATH [STATUS], exec:COMMAND, delay:DUR";
+    if (asksProbe(text)) return faultOfProbePath(text);
+    return "is none of notify, tcp, tcp:HOST:PORT, http[s]://HOST:PORT/PATH [STATUS], http:/PATH [STATUS], "
+           "exec:COMMAND, delay:DUR";
 }
 
 std::string faultOfHealth(std::string_view text)
 {
     if (text.starts_with("exec:")) return text.size() > 5 ? "" : "has no command behind exec:";
-    if (text.starts_with("http:/") && !hasStatus(text)) return "has something behind its path that is no HTTP status";
-    if (text.starts_with("http:/") && !text.starts_with("http://") && !hasControls(text) && text.find(' ') == text.npos)
-        return {};
+    if (asksProbe(text)) return faultOfProbePath(text);
     return "is neither http:/PATH [STATUS] nor exec:COMMAND";
 }
 

@@ -3,6 +3,8 @@
 #include "client/core/Text.h"
 #include "client/os/Files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -48,11 +50,50 @@ std::vector<std::string_view> wordsOf(std::string_view line)
     return words;
 }
 
-std::string readTable(const fs::path& path)
+std::string readTable(const fs::path& path, std::size_t longest = Longest)
 try {
-    return readWhole(path, Longest).value_or(std::string());
+    return readWhole(path, longest).value_or(std::string());
 } catch (const std::exception&) { // It is gone, or the machine has no IPv6.
     return {};
+}
+
+// Words of a line for TCP.
+enum : std::size_t { Local = 1, Remote = 2, State = 3, Inode = 9, LeastWords = 10 };
+constexpr std::string_view Listening = "0A";
+
+std::string_view portOf(std::string_view address) { return address.substr(address.rfind(':') + 1); }
+
+// Those of one address; of an address of all zeros, all at that port.
+bool isAt(std::string_view local, std::string_view listener)
+{
+    const auto host = listener.substr(0, listener.rfind(':'));
+    return host.find_first_not_of('0') == host.npos ? portOf(local) == portOf(listener) : local == listener;
+}
+
+// What nobody has accepted belongs to no file: its inode is 0. A client that has left already waits all the same.
+bool waits(const std::vector<std::string_view>& words)
+{
+    return words[Inode] == "0" && (words[State] == "01" || words[State] == "08");
+}
+
+std::string inodeOf(int socket)
+{
+    struct stat about {};
+    return ::fstat(socket, &about) == 0 && S_ISSOCK(about.st_mode) ? std::to_string(about.st_ino) : std::string();
+}
+
+// The kernel names listeners first.
+std::optional<std::set<std::string>> clientsIn(const std::string& table, const std::string& inode)
+{
+    std::string listener;
+    std::set<std::string> found;
+    for (const auto line : split(table, '\n')) {
+        const auto words = wordsOf(line);
+        if (words.size() < LeastWords) continue;
+        if (words[State] == Listening && words[Inode] == inode) listener = words[Local];
+        if (!listener.empty() && waits(words) && isAt(words[Local], listener)) found.emplace(words[Remote]);
+    }
+    return listener.empty() ? std::nullopt : std::optional(found);
 }
 
 } // namespace
@@ -72,6 +113,16 @@ std::size_t connectionsOf(pid_t pid)
         }
     }
     return count;
+}
+
+std::optional<std::set<std::string>> clientsWaiting(int listener)
+{
+    constexpr std::size_t MostToRead = 8 * 1024 * 1024; // some 50,000 connections: it is read while others wait for us
+    const auto inode = inodeOf(listener);
+    if (inode.empty()) return std::nullopt;
+    for (const auto* name : {"tcp", "tcp6"})
+        if (auto found = clientsIn(readTable(fs::path("/proc/self/net") / name, MostToRead), inode)) return found;
+    return std::nullopt;
 }
 
 } // namespace baton::os

@@ -147,7 +147,8 @@ void Generation::askForReadiness()
     if (readiness.kind == ReadyKind::Delay)
         delay_ = world_.loop.after(readiness.delay, [this] { becameReady(); });
     else
-        prober_ = std::make_unique<Prober>(world_.loop, world_.log, world_.settings, [this] { becameReady(); });
+        prober_ = std::make_unique<Prober>(world_.loop, world_.log, world_.settings,
+                                           Patient{number_, probeSocket().string()}, [this] { becameReady(); });
 }
 
 void Generation::heard(const Notification& notification, NotifySocket::Descriptors descriptors)

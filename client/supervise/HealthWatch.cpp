@@ -1,10 +1,6 @@
 #include "client/supervise/HealthWatch.h"
 
 #include "client/core/Duration.h"
-#include "client/supervise/Environment.h"
-#include "client/supervise/Roles.h"
-
-#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -61,17 +57,8 @@ void HealthWatch::judge(const JobResult& result)
 os::SpawnOptions HealthWatch::question() const
 {
     const auto& health = settings_.health;
-    if (health.kind == HealthKind::Http)
-        return roleOptions(settings_, settings_.prober, {"http-unix", patient_.probeSocket, health.target});
-    os::SpawnOptions options;
-    options.executable = "/bin/sh";
-    options.arguments = {"sh", "-c", health.target};
-    options.environment = programEnvironment(environ);
-    options.environment.push_back("BATON_GENERATION=" + std::to_string(patient_.generation));
-    if (!settings_.name.empty()) options.environment.push_back("BATON_PROGRAM=" + settings_.name);
-    if (!patient_.probeSocket.empty()) options.environment.push_back("BATON_PROBE=" + patient_.probeSocket);
-    options.standardInput = devNull();
-    return options;
+    return health.kind == HealthKind::Http ? probeQuestion(settings_, patient_, health.target)
+                                           : commandQuestion(settings_, patient_, health.target);
 }
 
 } // namespace baton::supervise

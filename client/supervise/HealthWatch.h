@@ -4,6 +4,7 @@
 
 #include "client/core/Log.h"
 #include "client/supervise/Job.h"
+#include "client/supervise/Question.h"
 #include "client/supervise/Settings.h"
 
 #include <functional>
@@ -12,12 +13,6 @@
 #include <vector>
 
 namespace baton::supervise {
-
-/// Whom it asks.
-struct Patient {
-    int generation = 0;
-    std::string probeSocket; ///< its private listener; empty if there is none
-};
 
 /// A question is asked each `interval`; no answer within that time is a failure like a wrong one. After so many
 /// failures in a row it calls back once, and asks no more.

@@ -1,19 +1,19 @@
 #include "client/supervise/Prober.h"
 
-#include "client/supervise/Environment.h"
 #include "client/supervise/Roles.h"
 
-#include <unistd.h>
-
+#include <algorithm>
 #include <exception>
 
 namespace baton::supervise {
 
-Prober::Prober(loop::EventLoop& loop, Log& log, const Settings& settings, std::function<void()> yes)
+Prober::Prober(loop::EventLoop& loop, Log& log, const Settings& settings, Patient patient, std::function<void()> yes)
     : loop_(loop),
       log_(log),
       settings_(settings),
-      yes_(std::move(yes))
+      patient_(std::move(patient)),
+      yes_(std::move(yes)),
+      end_(loop.clock().now() + settings.readyTimeout)
 {
     ask();
 }
@@ -21,15 +21,28 @@ Prober::Prober(loop::EventLoop& loop, Log& log, const Settings& settings, std::f
 void Prober::ask()
 {
     try {
-        job_ = std::make_unique<Job>(loop_, question(), LongestQuestion, 0, [this](const JobResult& result) {
-            if (!result.status || *result.status != os::ExitStatus{}) return askLater();
-            const auto yes = yes_; // The call destroys us.
-            yes();
-        });
+        job_ = std::make_unique<Job>(loop_, question(), std::min(patience_, timeLeft()), 0,
+                                     [this](const JobResult& result) { judge(result); });
     } catch (const std::exception& e) {
         log_.warning(std::string("could not ask whether the release is ready, trying again: ") + e.what());
         askLater();
     }
+}
+
+void Prober::judge(const JobResult& result)
+{
+    if (result.status == os::ExitStatus{}) {
+        const auto yes = yes_; // The call destroys us.
+        return yes();
+    }
+    if (!result.status) patience_ *= 2;
+    askLater();
+}
+
+// The program may have asked for more of it: then it is asked for as long as it lives.
+Duration Prober::timeLeft() const
+{
+    return std::max(FirstPatience, std::chrono::duration_cast<Duration>(end_ - loop_.clock().now()));
 }
 
 void Prober::askLater()
@@ -40,15 +53,10 @@ void Prober::askLater()
 os::SpawnOptions Prober::question() const
 {
     const auto& readiness = settings_.readiness;
-    if (readiness.kind != ReadyKind::Exec)
-        return roleOptions(settings_, settings_.prober,
-                           {readiness.kind == ReadyKind::Tcp ? "tcp" : "http", readiness.target});
-    os::SpawnOptions options;
-    options.executable = "/bin/sh";
-    options.arguments = {"sh", "-c", readiness.target};
-    options.environment = programEnvironment(environ);
-    options.standardInput = devNull();
-    return options;
+    if (readiness.kind == ReadyKind::Exec) return commandQuestion(settings_, patient_, readiness.target);
+    if (readiness.kind == ReadyKind::Probe) return probeQuestion(settings_, patient_, readiness.target);
+    return roleOptions(settings_, settings_.prober,
+                       {readiness.kind == ReadyKind::Tcp ? "tcp" : "http", readiness.target});
 }
 
 } // namespace baton::supervise

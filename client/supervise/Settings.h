@@ -23,14 +23,15 @@ enum class ReadyKind {
     Notify, ///< READY=1 on NOTIFY_SOCKET
     Tcp,    ///< a connection to `target` is taken
     Http,   ///< GET `target` is answered as it wants
-    Exec,   ///< `target`, run by /bin/sh, exits 0
+    Probe,  ///< GET `target`, a path, on the generation's probe listener likewise
+    Exec,   ///< `target`, run by /bin/sh with BATON_GENERATION and BATON_PROBE, exits 0
     Delay   ///< it lives for `delay`
 };
 
 struct Readiness {
     ReadyKind kind = ReadyKind::Notify;
-    std::string target; ///< Tcp: HOST:PORT; Http: the URL, and a blank and the status where not any of 2xx and 3xx will
-                        ///< do; Exec: the command
+    std::string target; ///< Tcp: HOST:PORT; Http, Probe: the URL or the path, and a blank and the status where not any
+                        ///< of 2xx and 3xx will do; Exec: the command
     Duration delay{0};
 };
 
@@ -119,7 +120,7 @@ struct Settings {
     /// What the other roles read their settings from: each gets a duplicate, named in BATON_SETTINGS.
     int settingsFd = -1;
     std::filesystem::path supervisor; ///< the executable of this very supervisor
-    RoleCommand prober;               ///< its questions follow as arguments: `tcp HOST:PORT` or `http URL`
+    RoleCommand prober;               ///< its questions follow as arguments, see client/assemble/Probe.h
 };
 
 /// Of the whole Baton.

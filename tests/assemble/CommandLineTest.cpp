@@ -173,9 +173,10 @@ TEST(ValueCheck, KnowsTheFormsOfReadiness)
     const auto& ready = *findOption("ready");
 
     for (const auto* right : {"notify", "tcp", "tcp:[::1]:80", "http://127.0.0.1/health", "https://h:8443/ready 204",
-                              "exec:true", "delay:5s"})
+                              "http:/ready", "http:/ready 204", "exec:true", "delay:5s"})
         EXPECT_EQ(faultOf(ready, right), "") << right;
-    for (const auto* wrong : {"tcp:", "tcp:80", "exec:", "delay:", "delay:5", "https", "yes"})
+    for (const auto* wrong : {"tcp:", "tcp:80", "exec:", "delay:", "delay:5", "https", "yes", "http:", "http:ready",
+                              "http:/ready x", "http:/a b 200", "https:/ready"})
         EXPECT_NE(faultOf(ready, wrong), "") << wrong;
 }
 

@@ -51,6 +51,10 @@ TEST(SupervisorSettings, KnowsEachKindOfReadiness)
     EXPECT_EQ(settings({"--ready", "exec:test -f /x"}).readiness.target, "test -f /x");
     EXPECT_EQ(settings({"--ready", "delay:2s"}).readiness.delay, std::chrono::seconds(2));
     EXPECT_THROW(settings({"--ready", "tcp"}), UsageError);
+    const auto probe = settings({"--ready", "http:/ready 204", "--probe-listen", "probe"}).readiness;
+    EXPECT_EQ(probe.kind, ReadyKind::Probe);
+    EXPECT_EQ(probe.target, "/ready 204");
+    EXPECT_THROW(settings({"--ready", "http:/ready"}), UsageError);
 }
 
 TEST(SupervisorSettings, ReadsTheTryOut)

@@ -55,6 +55,8 @@
 //   serve             answers each connection and each datagram on its listeners with its version, until SIGTERM; then
 //                     goes on. Says that it is alive where there is a watchdog
 //   health N          what serve answers on its probe listener, named probe: HTTP status N; 0: nothing at all
+//   unwell-while FILE it answers 503 there as long as there is that file
+//   pace MS           serve works so long at each connection that it takes, and takes no other meanwhile
 //   wait              for signals, without end
 //   await FIFO        waits until somebody opens it for writing
 //   harm WHAT         what a program should not do to its first listener, which others have too: listen (a backlog of
@@ -125,7 +127,9 @@ void notifyAs(std::istringstream& line)
 }
 
 int health = 200;
-int status = 200; // of what everybody asks for
+int status = 200;    // of what everybody asks for
+std::string illness; // a file
+std::chrono::milliseconds pace(0);
 
 std::string version()
 {
@@ -156,8 +160,12 @@ std::vector<Guest> guests;
 void admit(int listener, int code)
 {
     const int client = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (client >= 0) guests.push_back({client, code});
+    if (client < 0) return;
+    guests.push_back({client, code});
+    std::this_thread::sleep_for(pace);
 }
+
+int healthNow() { return !illness.empty() && ::access(illness.c_str(), F_OK) == 0 ? 503 : health; }
 
 // Whether it has gone.
 bool answer(const Guest& guest)
@@ -222,7 +230,7 @@ void serveOnce(const Doors& doors)
         if (isDatagram(listener))
             answerDatagram(listener);
         else
-            admit(listener, listener == doors.probe ? health : status);
+            admit(listener, listener == doors.probe ? healthNow() : status);
     }
 }
 
@@ -542,6 +550,7 @@ constexpr std::array Words{
     Word{"notify-as", notifyAs},
     Word{"on", reactTo},
     Word{"orphan", [](Line& line) { leaveOrphan(numberOf(line)); }},
+    Word{"pace", [](Line& line) { pace = std::chrono::milliseconds(numberOf(line)); }},
     Word{"read", [](Line&) { readLine(); }},
     Word{"ready", [](Line&) { baton::notifyReady(); }},
     Word{"records", [](Line&) { copyRecords(); }},
@@ -555,6 +564,7 @@ constexpr std::array Words{
     Word{"status", [](Line& line) { status = numberOf(line); }},
     Word{"takes-kept", [](Line&) { baton::system::takeKept(); }},
     Word{"unless", [](Line& line) { performIf(line, false); }},
+    Word{"unwell-while", [](Line& line) { illness = wordOf(line); }},
     Word{"wait", [](Line&) { waitForSignals(); }},
 };
 

@@ -1,12 +1,23 @@
 // A release that lives and is not well: found on probation, by asking that very generation, and by the queue that
 // nobody takes from. SPDX-License-Identifier: Apache-2.0
+#include "client/os/UniqueFd.h"
 #include "tests/system/Relay.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace baton::system {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* Good = "ready\nserve\nexit 0";
 
@@ -83,6 +94,70 @@ TEST_F(Health, OfOneThatAcceptsNothingIsSeenInTheQueue)
     ASSERT_TRUE(eventually([this] { return isServing("1.0.0"); }));
     const auto count = clients.stop();
     EXPECT_EQ(count.failed, 0U) << count.report; // All waited in the queue, and were answered.
+    EXPECT_EQ(stop(), 0);
+}
+
+// Five wait at most, and do from the first look on.
+struct FullQueue : Health {
+    ::testing::AssertionResult servesFew(const std::string& alone)
+    {
+        return serves({{scratch.actor("1.0.0", Good).string()},
+                       {"--probation-alone", alone},
+                       {"web=127.0.0.1:0,backlog=4"},
+                       "100ms"});
+    }
+    std::vector<os::UniqueFd> comeAtOnce(int count) const
+    {
+        const auto colon = web.rfind(':');
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(web.substr(colon + 1))));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        std::vector<os::UniqueFd> clients;
+        for (int i = 0; i < count; ++i) {
+            clients.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+            const auto* const where = reinterpret_cast<const sockaddr*>(&address);
+            EXPECT_TRUE(::connect(clients.back().get(), where, sizeof address) == 0 || errno == EINPROGRESS);
+        }
+        return clients;
+    }
+};
+
+TEST_F(FullQueue, ThatNobodyTakesFromIsSeenThoughItGrowsNoMore)
+{
+    ASSERT_TRUE(servesFew("60s"));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "ready\nwait"), "1.1.0 ready"));
+    ASSERT_TRUE(eventually([this] { return status().state == "probationAlone"; }));
+
+    const auto clients = comeAtOnce(20);
+
+    EXPECT_TRUE(baton->says("1.1.0 taken back: nobody accepts on web: "));
+    EXPECT_TRUE(eventually([this] { return isServing("1.0.0"); }));
+    EXPECT_THAT(history(), ElementsAre("rolledBack 1.1.0 from 1.0.0 code 44"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(FullQueue, IsToldOfForAMinuteAfterTheCommit)
+{
+    ASSERT_TRUE(servesFew("100ms"));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "ready\nwait"), "1.1.0 committed"));
+
+    const auto clients = comeAtOnce(20);
+
+    EXPECT_TRUE(baton->says("1.1.0 is committed and is left as it is"));
+    EXPECT_THAT(baton->said(), HasSubstr("nobody accepts on web: "));
+    EXPECT_EQ(stop(), 128 + SIGTERM);
+}
+
+TEST_F(FullQueue, OfOneThatIsSlowAndAcceptsIsNoReasonToTakeItBack)
+{
+    ASSERT_TRUE(servesFew("5s"));
+    Clients clients(scratch, web, {"--new", "50", "--timeout", "2s"});
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "pace 100\nready\nserve\nexit 0"), "1.1.0 committed"));
+
+    EXPECT_THAT(baton->said(), Not(HasSubstr("nobody accepts")));
+    clients.stop();
     EXPECT_EQ(stop(), 0);
 }
 

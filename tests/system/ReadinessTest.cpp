@@ -48,6 +48,48 @@ TEST_F(Readiness, IsACommandThatSucceeds)
     EXPECT_EQ(stop(), 0);
 }
 
+// The old one answers 200 to everybody on the shared port all the time.
+TEST_F(Readiness, IsAnAnswerOfThatVeryGenerationOnItsProbeListener)
+{
+    const auto illness = scratch / "ill";
+    ASSERT_TRUE(serves(asked("http:/ready 200", "serve\nexit 0", {"--probe-listen", "probe"})));
+    scratch.write("ill", "");
+
+    const auto candidate = scratch.actor("1.1.0", "unwell-while " + illness.string() + "\nserve\nexit 0");
+    ASSERT_TRUE(update("1.1.0", candidate, "1.1.0 starts beside 1.0.0"));
+    EXPECT_FALSE(eventually([this] { return status().state != "starting"; }, Patience(1000)));
+    fs::remove(illness);
+
+    EXPECT_TRUE(baton->says("1.1.0 committed"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Readiness, IsAskedByACommandThatKnowsWhomItAsks)
+{
+    const auto asking = scratch / "asking";
+    ASSERT_TRUE(serves(asked("exec:echo $BATON_GENERATION $BATON_PROBE >>" + asking.string(), "serve\nexit 0",
+                             {"--probe-listen", "probe"})));
+
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", "serve\nexit 0"), "1.1.0 committed"));
+
+    EXPECT_EQ(readFile(asking),
+              "1 " + (state / "probe-1.sock").string() + "\n2 " + (state / "probe-2.sock").string() + "\n");
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(Readiness, MayBeAnAnswerThatTakesItsTime)
+{
+    ASSERT_TRUE(serves(asked("http://" + address + "/ready", "pace 3000\nserve\nexit 0", {"--handoff", "restart"})));
+    EXPECT_EQ(stop(), 0);
+}
+
+// The first question waits for 5s, the next one for twice as long.
+TEST_F(Readiness, MayBeAnAnswerThatTakesLongerThanTheFirstQuestionWaits)
+{
+    ASSERT_TRUE(serves(asked("exec:sleep 6", "serve\nexit 0")));
+    EXPECT_EQ(stop(), 0);
+}
+
 TEST_F(Readiness, IsToLiveForSoLong)
 {
     ASSERT_TRUE(serves(asked("delay:400ms", "serve\nexit 0")));
