@@ -27,7 +27,7 @@ bool isForgotten(const Memory& memory, const Believed& believed, const Offered& 
     bool signedHere = false;
     for (const auto& record : memory.records) {
         if (record.app != offered.appId || record.highest != offered.running) continue;
-        if (isBelieved(record.signers, believed.keys)) return false;
+        if (counts(record, believed.keys)) return false;
         signedHere = true;
     }
     return signedHere;
@@ -42,7 +42,7 @@ Case caseOf(const Memory& memory, const Terms& terms, const Offered& offered)
                believed.now,  terms.isNewer};
     if (isForgotten(memory, believed, offered)) known.running.clear();
     for (const auto& record : memory.records)
-        if (record.app == offered.appId && isBelieved(record.signers, believed.keys)) known.records.push_back(record);
+        if (record.app == offered.appId && counts(record, believed.keys)) known.records.push_back(record);
     return known;
 }
 
@@ -63,7 +63,8 @@ try {
     ruling.statement = parseStatement(*verified);
     ruling.signers = verified->signers();
     // First of all for which app: another one's statement teaches nothing here.
-    if (ruling.statement->appId == offered.appId) ruling.memory = seen(memory, *ruling.statement, ruling.signers);
+    if (ruling.statement->appId == offered.appId)
+        ruling.memory = seen(memory, *ruling.statement, ruling.signers, believed.keys);
     if (auto fault = faultOf(*ruling.statement, caseOf(ruling.memory, terms, offered))) {
         ruling.brokenRule = fault->rule;
         return refuse(fault->code, fault->sentence);

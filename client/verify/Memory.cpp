@@ -30,7 +30,8 @@ Json toJson(const Record& record)
             {"highest", record.highest},
             {"floor", record.floor},
             {"newest", printTimestamp(record.newest)},
-            {"takenBack", printTimestamp(record.takenBack)}};
+            {"takenBack", printTimestamp(record.takenBack)},
+            {"threshold", record.threshold}};
 }
 
 Record recordFrom(const Json& object)
@@ -44,24 +45,47 @@ Record recordFrom(const Json& object)
     record.floor = text(object, "floor");
     record.newest = time(object, "newest");
     record.takenBack = time(object, "takenBack");
+    if (object.contains("threshold")) record.threshold = static_cast<int>(number(object, "threshold", 0, MostRecords));
     return record;
-}
-
-// A record that nobody believes goes first; there are as many as there are sets of signers.
-Record& recordOf(Memory& memory, const std::string& app, const std::vector<std::string>& signers)
-{
-    auto& records = memory.records;
-    const auto found = std::find_if(records.begin(), records.end(),
-                                    [&](const Record& one) { return one.app == app && one.signers == signers; });
-    if (found != records.end()) return *found;
-    if (records.size() >= MostRecords) records.erase(records.begin());
-    records.push_back({app, signers, {}, {}, {}, {}});
-    return records.back();
 }
 
 bool isListed(const std::vector<std::string>& versions, const std::string& version)
 {
     return std::find(versions.begin(), versions.end(), version) != versions.end();
+}
+
+// What nobody believes, then what remembers no version, then what was learnt first. A mirror can show one statement
+// with each choice of its signatures: that must not drive out what was committed.
+void makeRoom(std::vector<Record>& records, const KeySet& keys)
+{
+    if (records.size() < MostRecords) return;
+    auto last = std::find_if(records.begin(), records.end(), [&](const Record& one) { return !counts(one, keys); });
+    if (last == records.end())
+        last = std::find_if(records.begin(), records.end(),
+                            [](const Record& one) { return one.highest.empty() && one.floor.empty(); });
+    records.erase(last == records.end() ? records.begin() : last);
+}
+
+// There are as many as there are sets of signers.
+Record& recordOf(Memory& memory, const std::string& app, const std::vector<std::string>& signers, const KeySet& keys)
+{
+    auto& records = memory.records;
+    const auto found = std::find_if(records.begin(), records.end(),
+                                    [&](const Record& one) { return one.app == app && one.signers == signers; });
+    if (found != records.end()) {
+        if (found->threshold > 0) found->threshold = std::min(found->threshold, keys.threshold);
+        return *found;
+    }
+    makeRoom(records, keys);
+    records.push_back({app, signers, {}, {}, {}, {}, keys.threshold});
+    return records.back();
+}
+
+KeySet allOf(const KeyList& list)
+{
+    KeySet set{{}, list.threshold};
+    for (const auto& listed : list.keys) set.keys.push_back(listed.key);
+    return set;
 }
 
 } // namespace
@@ -87,11 +111,11 @@ try {
     throw std::runtime_error(std::string("the memory of signed statements is damaged: ") + e.what());
 }
 
-bool isBelieved(const std::vector<std::string>& signers, const KeySet& keys)
+bool counts(const Record& record, const KeySet& keys)
 {
-    const auto count = std::count_if(keys.keys.begin(), keys.keys.end(),
-                                     [&](const PublicKey& key) { return isListed(signers, key.id()); });
-    return count > 0 && count >= keys.threshold;
+    const auto left = std::count_if(keys.keys.begin(), keys.keys.end(),
+                                    [&](const PublicKey& key) { return isListed(record.signers, key.id()); });
+    return left > 0 && left >= (record.threshold > 0 ? std::min(record.threshold, keys.threshold) : keys.threshold);
 }
 
 Believed believedOf(const Memory& memory, const std::vector<PublicKey>& configured, WallTime clock)
@@ -104,7 +128,7 @@ Believed believedOf(const Memory& memory, const std::vector<PublicKey>& configur
         believed.expires = memory.keys->expires;
     }
     for (const auto& record : memory.records)
-        if (isBelieved(record.signers, believed.keys)) believed.now = std::max(believed.now, record.newest);
+        if (counts(record, believed.keys)) believed.now = std::max(believed.now, record.newest);
     if (hasList) believed.keys = keysAt(*memory.keys, believed.now); // Some may have run out in that time.
     return believed;
 }
@@ -117,7 +141,9 @@ Memory followed(Memory memory, const std::vector<PublicKey>& configured, const s
     memory.root = root;
     for (const auto& text : lists) {
         const auto believed = believedOf(memory, configured, clock);
-        auto next = nextKeyList(believed.version, believed.keys, text);
+        // All keys of a list sign the next one, whatever their time: who was away for long must not be left behind.
+        const auto& trusted = memory.keys ? allOf(*memory.keys) : believed.keys;
+        auto next = nextKeyList(believed.version, trusted, text);
         if (next)
             memory.keys = *std::move(next);
         else
@@ -126,9 +152,9 @@ Memory followed(Memory memory, const std::vector<PublicKey>& configured, const s
     return memory;
 }
 
-Memory seen(Memory memory, const Statement& statement, const std::vector<std::string>& signers)
+Memory seen(Memory memory, const Statement& statement, const std::vector<std::string>& signers, const KeySet& keys)
 {
-    auto& record = recordOf(memory, statement.appId, signers);
+    auto& record = recordOf(memory, statement.appId, signers, keys);
     record.newest = std::max(record.newest, statement.issued);
     return memory;
 }
@@ -136,10 +162,10 @@ Memory seen(Memory memory, const Statement& statement, const std::vector<std::st
 Memory committed(Memory memory, const Statement& statement, const std::vector<std::string>& signers, const KeySet& keys,
                  const IsNewer& isNewer)
 {
-    (void)recordOf(memory, statement.appId, signers);
+    (void)recordOf(memory, statement.appId, signers, keys);
     for (auto& record : memory.records) {
         const bool isOwn = record.signers == signers;
-        if (record.app != statement.appId || !(isOwn || isBelieved(record.signers, keys))) continue;
+        if (record.app != statement.appId || !(isOwn || counts(record, keys))) continue;
         if (isNewer(record.highest, statement.version) && isListed(statement.allowDowngradeFrom, record.highest)) {
             record.highest = statement.version;
             record.takenBack = std::max(record.takenBack, statement.issued);

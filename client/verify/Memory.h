@@ -25,6 +25,7 @@ struct Record {
     std::string floor;                ///< as a committed statement has it; may be empty
     WallTime newest{};                ///< when the newest statement that was seen was issued: it is no earlier now
     WallTime takenBack{}; ///< issue of a statement that was committed and allowed itself to follow a newer one
+    int threshold = 0;    ///< how many had to sign at that time, the fewest if that changed; 0: not known
 
     friend bool operator==(const Record&, const Record&) = default;
 };
@@ -54,15 +55,16 @@ struct Believed {
 /// somebody who is believed has signed.
 Believed believedOf(const Memory& memory, const std::vector<PublicKey>& configured, WallTime clock);
 
-/// Whether what they signed would be believed now.
-bool isBelieved(const std::vector<std::string>& signers, const KeySet& keys);
+/// Whether what it says counts: of its signers as many are believed still as had to sign then. A list that asks for
+/// more signatures forgets nothing.
+bool counts(const Record& record, const KeySet& keys);
 
 /// Follows the lists one by one, as far as each follows on the one before. Others are left, with a sentence each.
 Memory followed(Memory memory, const std::vector<PublicKey>& configured, const std::vector<std::string>& lists,
                 WallTime clock, std::vector<std::string>& remarks);
 
-/// After a statement was seen.
-Memory seen(Memory memory, const Statement& statement, const std::vector<std::string>& signers);
+/// After a statement was seen, signed by some of `keys`.
+Memory seen(Memory memory, const Statement& statement, const std::vector<std::string>& signers, const KeySet& keys);
 
 /// After its release was committed.
 Memory committed(Memory memory, const Statement& statement, const std::vector<std::string>& signers, const KeySet& keys,

@@ -131,8 +131,9 @@ TEST_F(SignedDownload, IsHeldAgainstWhatRanBefore)
     auto later = statement;
     later.version = "3.0.0";
     verify::Memory memory;
-    memory = verify::committed(verify::seen(memory, later, {key.publicKey().id()}), later, {key.publicKey().id()},
-                               {publicOf({key}), 1}, source::isNewer);
+    const verify::KeySet keys{publicOf({key}), 1};
+    memory = verify::committed(verify::seen(memory, later, {key.publicKey().id()}, keys), later, {key.publicKey().id()},
+                               keys, source::isNewer);
     state.trust->memory = print(memory);
     staged.store.save(state);
 

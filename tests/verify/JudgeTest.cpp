@@ -157,6 +157,61 @@ TEST_F(Machine, ForgetsWhatAStolenKeyBlocked)
     EXPECT_THAT(install(release("1.7.0"), {stolen}), HasSubstr("none of the trusted keys"));
 }
 
+// A mirror may have left out a signature: no key was dropped since, and so nothing is forgotten.
+TEST_F(Machine, ForgetsNothingForAListThatAsksForMoreSignatures)
+{
+    auto newer = release("1.5.0");
+    newer.floor = "1.5.0";
+    ASSERT_EQ(install(newer, {honest}), "");
+
+    follow(envelopeOf(listOf(1, {honest, stolen}, 2), {honest, stolen}));
+
+    ASSERT_THAT(remarks, IsEmpty());
+    EXPECT_THAT(install(release("1.4.0"), {honest, stolen}), HasSubstr("1.4.0 is older than 1.5.0, which runs"));
+    running = "1.0.0"; // A person took it back.
+    EXPECT_THAT(install(release("1.4.0"), {honest, stolen}), HasSubstr("1.5.0"));
+    EXPECT_EQ(install(release("1.6.0"), {honest, stolen}), "");
+    EXPECT_EQ(parseMemory(print(memory)), memory);
+}
+
+// Of one statement with seven signatures a mirror can make 127.
+TEST_F(Machine, KeepsWhatWasCommittedHoweverManyChoicesOfSignaturesAreShown)
+{
+    std::vector<PrivateKey> keys;
+    for (int i = 0; i < 7; ++i) keys.push_back(newKey());
+    configured = publicOf(keys);
+    auto newer = release("1.6.0");
+    newer.floor = "1.5.5";
+    ASSERT_EQ(install(newer, {keys[0]}), "");
+    const auto old = release("1.3.0");
+
+    for (unsigned choice = 1; choice < 128; ++choice) {
+        std::vector<PrivateKey> some;
+        for (unsigned i = 0; i < 7; ++i)
+            if ((choice >> i & 1U) != 0) some.push_back(keys[i]);
+        ASSERT_NE(install(old, some), "");
+    }
+
+    running = "1.0.0"; // A person took it back.
+    EXPECT_NE(install(release("1.5.0"), {keys[6]}), "");
+    EXPECT_LE(memory.records.size(), 64U);
+}
+
+TEST_F(Machine, FollowsAListOfKeysWhoseTimeIsOver)
+{
+    auto list = listOf(1, {honest});
+    list.keys[0].until = timeOf("2026-06-16T00:00:00Z");
+    follow(envelopeOf(list, {honest}));
+    clock = timeOf("2026-08-01T00:00:00Z"); // It was away.
+    ASSERT_NE(install(release("1.5.0"), {honest}), "");
+
+    const auto next = newKey();
+    follow(envelopeOf(listOf(2, {next}), {honest, next}));
+
+    EXPECT_THAT(remarks, IsEmpty());
+    EXPECT_EQ(believedOf(memory, configured, clock).version, 2);
+}
+
 TEST_F(Machine, FollowsAChainOneByOne)
 {
     const auto next = newKey();
