@@ -203,7 +203,7 @@ std::optional<supervise::OwnApp> ownAppOf(const Handed& handed)
     if (!values.has("self-app-id") || !values.has("server")) return std::nullopt;
     const auto alone = values.duration(values.has("probation-alone") ? "probation-alone" : "probation");
     return supervise::OwnApp{agentCommand(handed, "self-agent"), roleCommand(handed, "self-stage"),
-                             values.duration("probation") + alone};
+                             values.duration("probation") + alone, handed.ownNeedsSignatures};
 }
 
 Handed ownHanded()

@@ -38,11 +38,17 @@ State rebuild(const Store& store)
     return state;
 }
 
+// Whoever removes state.json alone must not begin a new life for this machine.
+bool wasUsed(const Store& store) { return releaseBehind(store, "current") || !store.history().empty(); }
+
 State loadOrRebuild(const Store& store, std::vector<std::string>& damage)
 {
     std::string why;
     try {
-        return store.loadState().value_or(State());
+        if (auto state = store.loadState()) return *std::move(state);
+        if (!wasUsed(store)) return {};
+        damage.push_back(store.stateFile().string() + " is missing, and what else the directory tells takes its place");
+        return rebuild(store);
     } catch (const std::system_error&) {
         throw; // It could not be read, which says nothing of what is in it.
     } catch (const std::runtime_error& error) {

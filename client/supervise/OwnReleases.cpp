@@ -34,6 +34,7 @@ Settings settingsOf(const SupervisorSettings& settings)
     own.agent = settings.ownApp->agent;
     own.stager = settings.ownApp->stager;
     own.settingsFd = settings.settingsFd;
+    own.needsSignatures = settings.ownApp->needsSignatures;
     return own;
 }
 
@@ -95,8 +96,7 @@ void OwnReleases::start()
     watchOurselves();
     startAgent();
     const auto install = ledger_.state().install;
-    if (install && install->step != store::InstallStep::TryOut && store_.loadRelease(install->key))
-        return takeOver(install->key);
+    if (install && preparation_.mayGoOn(*install)) return takeOver(install->key);
     prepare();
 }
 

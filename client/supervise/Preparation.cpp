@@ -75,6 +75,17 @@ void Preparation::resume(int stagers)
     begin();
 }
 
+bool Preparation::mayGoOn(const store::Install& install)
+{
+    const auto release = store_.loadRelease(install.key);
+    if (install.step == store::InstallStep::TryOut || !release) return false;
+    if (!settings_.needsSignatures || !release->signers.empty()) return true;
+    log_.error(install.key.version + " was installed before signatures were asked for, and nobody signed it: its " +
+               "hand-over does not go on");
+    ledger_.note("forget " + install.key.version, [](store::State& state) { state.install.reset(); });
+    return false;
+}
+
 void Preparation::cancel()
 {
     job_.reset();

@@ -34,6 +34,10 @@ public:
     /// Ends what runs; the next begin() does it again.
     void cancel();
 
+    /// Whether a release that an earlier Baton has installed may be handed over to. Not one that nobody signed, where a
+    /// signature is asked for since: that is forgotten, and has to come once more.
+    bool mayGoOn(const store::Install& install);
+
     /// Whether there is a download at which it works, or will after a pause.
     bool isBusy() const { return job_ != nullptr || again_.due(); }
     bool isTryingOut() const { return step_ == "tryOut"; }

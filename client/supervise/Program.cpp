@@ -155,7 +155,7 @@ void Program::stop(const Passed& passed)
 void Program::resumeInstall()
 {
     const auto install = ledger_.state().install;
-    if (install && install->step != store::InstallStep::TryOut && store_.loadRelease(install->key)) {
+    if (install && preparation_.mayGoOn(*install)) {
         log_.info(install->key.version + " is installed already; its hand-over goes on");
         return installed(install->key);
     }

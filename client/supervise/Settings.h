@@ -81,7 +81,8 @@ struct RoleCommand {
 struct OwnApp {
     RoleCommand agent;
     RoleCommand stager;
-    Duration probation{20'000}; ///< how long one must live after it has taken over
+    Duration probation{20'000};   ///< how long one must live after it has taken over
+    bool needsSignatures = false; ///< it must be signed
 };
 
 /// The name of their store in the state directory.

@@ -272,6 +272,21 @@ TEST_F(StoreTest, RecoversADamagedStateFromTheRestOfTheDirectory)
     EXPECT_TRUE(fs::exists(store.root() / "state.json.damaged"));
 }
 
+TEST_F(StoreTest, RecoversAMissingStateToo)
+{
+    installed(One);
+    State state;
+    state.current = One;
+    store.pointLinks(state);
+
+    const auto recovered = recoverState(store);
+
+    EXPECT_EQ(recovered.state, state);
+    ASSERT_EQ(recovered.damage.size(), 1U);
+    EXPECT_THAT(recovered.damage.front(), HasSubstr("state.json is missing"));
+    EXPECT_EQ(store.loadState(), state);
+}
+
 TEST_F(StoreTest, GoesBackToThePreviousReleaseWhenTheCurrentOneIsGone)
 {
     installed(One);

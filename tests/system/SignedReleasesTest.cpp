@@ -5,6 +5,7 @@
 #include "tests/system/Relay.h"
 
 #include <algorithm>
+#include <csignal>
 
 namespace baton::system {
 namespace {
@@ -336,6 +337,42 @@ TEST_F(SignedReleases, AreNeededEvenWhenStateIsDamaged)
 
     EXPECT_TRUE(baton->says("nothing is installed until it is given again"));
     EXPECT_TRUE(baton->says("1.1.0 serves"));
+    EXPECT_EQ(stop(), 0);
+}
+
+TEST_F(SignedReleases, AreNeededEvenWhenStateIsRemoved)
+{
+    mock::MockServerOptions options;
+    options.signKeys = {honest};
+    server = std::make_unique<mock::MockServer>(std::move(options));
+    ASSERT_TRUE(servesSigned());
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.1.0 committed"));
+    ASSERT_EQ(stop(), 0);
+    fs::remove(state / "state.json");
+
+    start(trusting({}));
+
+    EXPECT_TRUE(baton->says("state.json is missing, and what else the directory tells takes its place"));
+    EXPECT_TRUE(baton->says("nothing is installed until it is given again"));
+    EXPECT_TRUE(baton->says("1.1.0 serves"));
+    EXPECT_EQ(stop(), 0);
+}
+
+// An owner who asks for signatures means what is on its way, too.
+TEST_F(SignedReleases, AreAskedForOfWhatIsOnProbationAlready)
+{
+    auto options = trusting({});
+    options.probation = "60s";
+    ASSERT_TRUE(serves(options));
+    ASSERT_TRUE(update("1.1.0", scratch.actor("1.1.0", Good), "1.1.0 on probation beside 1.0.0"));
+    baton->signal(SIGKILL);
+    EXPECT_EQ(baton->end(), 128 + SIGKILL);
+
+    start(trusting({"--public-key", keyFile(honest)}));
+
+    EXPECT_TRUE(baton->says("1.1.0 was installed before signatures were asked for, and nobody signed it"));
+    EXPECT_TRUE(eventually([this] { return isServing("1.0.0"); }));
+    EXPECT_TRUE(eventually([this] { return !status().candidate; }));
     EXPECT_EQ(stop(), 0);
 }
 
