@@ -301,6 +301,8 @@ class Bench:
                 begun, _ = service.becomes(version, "starts")
                 if ends:
                     ended, _ = service.becomes(version, ends)
+                    if may_lose == A_SECOND:  # It is ended once that is written down, on a disk that others use, too.
+                        ended, _ = service.baton.await_line("serves on$", 60)
                 else:
                     ended, _ = service.baton.await_line("No space left on device", 60)
                     (state / "ballast").unlink()
