@@ -81,7 +81,7 @@ bool Preparation::mayGoOn(const store::Install& install)
     if (install.step == store::InstallStep::TryOut || !release) return false;
     if (!settings_.needsSignatures || !release->signers.empty()) return true;
     log_.error(install.key.version + " was installed before signatures were asked for, and nobody signed it: its " +
-               "hand-over does not go on");
+               "hand-over does not go on; publish its statement with baton sign");
     ledger_.note("forget " + install.key.version, [](store::State& state) { state.install.reset(); });
     return false;
 }
